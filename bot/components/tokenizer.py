@@ -1,0 +1,24 @@
+"""Words of a Swedish text, by spaCy's own rules for Swedish (no vectors, no model download)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import spacy
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.training_data.message import Message
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+class SwedishTokenizer(Tokenizer):
+    """Tokens from `spacy.blank("sv")`, for Rasa's featurizers and DIET in the benchmarks."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._language = spacy.blank("sv")
+
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
+        text = message.get(attribute) or ""
+        tokens = [Token(word.text, word.idx) for word in self._language.make_doc(text) if word.text.strip()]
+        return self._apply_token_pattern(tokens)

@@ -1,0 +1,84 @@
+"""The topic of a message, as a Rasa component around `TopicModel`; also which topics to ask back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.components.topic_model import TopicModel
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class SwedishTopicClassifier(GraphComponent, IntentClassifier):
+    """Sets `intent`, `intent_ranking` (top three) and `ask_back` (topics; empty when sure).
+
+    Sure means: the best has at least `sure` probability, or `lead` times the second's and at least `floor`.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"strength": 20.0, "sure": 0.4, "lead": 2.0, "floor": 0.2}
+
+    def __init__(
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: TopicModel | None = None
+    ) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> SwedishTopicClassifier:
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Train on the intent examples and persist."""
+        examples = training_data.intent_examples
+        self._model = TopicModel.train(
+            [example.get(TEXT) for example in examples],
+            [example.get(INTENT) for example in examples],
+            self._config["strength"],
+        )
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SwedishTopicClassifier:
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, TopicModel.load(folder))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Understand messages; the text may be empty."""
+        if self._model is None:
+            raise RuntimeError("the topic model is not trained; run 'varsam train'")
+        for message in messages:
+            ranking = [{"name": name, "confidence": p} for name, p in self._model.rank(message.get(TEXT) or "")[:3]]
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+            message.set("ask_back", self._ask_back(ranking), add_to_output=True)
+        return messages
+
+    def _ask_back(self, ranking: list[dict[str, Any]]) -> list[str]:
+        best, second = ranking[0]["confidence"], ranking[1]["confidence"]
+        sure = best >= self._config["sure"] or (
+            best >= self._config["floor"] and best >= self._config["lead"] * second
+        )
+        return [] if sure else [one["name"] for one in ranking]

@@ -1,0 +1,116 @@
+"""What content is made of. Plain frozen records; reading and checking them is the registry's work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from content.hours import Weekly
+
+
+class ContentError(ValueError):
+    """Content that must not reach a visitor. The message names file, line and what to do."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody a visitor can turn to; the only place where a phone number stands."""
+
+    id: str
+    name: str
+    what: str | None
+    phone: str | None
+    phone_note: str | None
+    email: str | None
+    url: str | None
+    hours: str | None
+    open: Weekly | None
+    groups: tuple[str, ...]
+    show: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A sourced statement that answers rest on."""
+
+    id: str
+    says: str
+    sources: tuple[str, ...]
+    show: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What the bot says about one topic. `checked` is false where any cited fact is unverified."""
+
+    id: str
+    group: str
+    route: str
+    title: str
+    choice: str
+    answer: str
+    next_step: str
+    contacts: tuple[str, ...]
+    buttons: tuple[str, ...]
+    checked: bool
+
+
+@dataclass(frozen=True)
+class RiskReply:
+    """What is said first when a risk is heard beside another question."""
+
+    text: str
+    contacts: tuple[str, ...]
+    covered_by: tuple[str, ...]
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """The only list of topics, risks and routes (taxonomy.yml)."""
+
+    routes: tuple[str, ...]
+    topics: Mapping[str, tuple[str, str]]
+    risks: Mapping[str, str]
+
+    def stricter(self, routes: Iterable[str]) -> str:
+        """Give the strictest of some routes."""
+        return min(routes, key=self.routes.index)
+
+    def route(self, topic: str, risks: Iterable[str] = (), choices: Iterable[str] = ()) -> str:
+        """Give the route of a message: the strictest of the topic's and the risks' routes.
+
+        `choices` are the topics asked back when unsure; the topic's route then is the stricter of
+        `clarify` and the mildest route among them. Raises KeyError for an unknown topic or risk.
+        """
+        asked = [self.topics[choice][1] for choice in choices]
+        mildest = max(asked, key=self.routes.index) if asked else None
+        own = self.stricter(["clarify", mildest]) if mildest else self.topics[topic][1]
+        return self.stricter([own, *(self.risks[risk] for risk in risks)])
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """Who runs this instance, when its counsellors read, and whom to name first, per group."""
+
+    name: str
+    counsellor_hours: Weekly
+    counsellor_hours_text: str
+    exit_url: str
+    reach: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that may be said, checked and ready."""
+
+    taxonomy: Taxonomy
+    topics: Mapping[str, Topic]
+    contacts: Mapping[str, Contact]
+    facts: Mapping[str, Fact]
+    risk_replies: Mapping[str, RiskReply]
+    sentences: Mapping[str, str]
+    risk_titles: Mapping[str, str]
+    organisation: Organisation

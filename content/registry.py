@@ -1,0 +1,272 @@
+"""Reads `content/` once and refuses what must not reach a visitor: the one door to all words and facts.
+
+Every complaint is a ContentError naming file, line and what to do. Nothing is read at import.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from content.hours import parse_weekly
+from content.model import (
+    Contact,
+    Content,
+    ContentError,
+    Fact,
+    Organisation,
+    RiskReply,
+    Taxonomy,
+    Topic,
+)
+
+HERE = Path(__file__).parent
+SHOWN = ("default", "staff")
+# 112, 114 14 and 1177 may stand in a sentence; every other number lives in contacts.yml alone.
+_NUMBER = re.compile(r"(?<!\d)(?!112\b|114 14\b|1177\b)\d[\d\- ]{3,}\d(?!\d)")
+_YEAR = re.compile(r"^(?:19|20)\d\d$")
+PLACEHOLDERS = {"organisation", "counsellor_hours", "reopens", "what", "limit", "numbers"}
+
+
+class _Lines(yaml.SafeLoader):
+    """A loader whose mappings remember the line they start on, under the key `__line__`."""
+
+
+def _mapping(loader: _Lines, node: yaml.MappingNode) -> dict[str, Any]:
+    pairs: dict[str, Any] = loader.construct_mapping(node, deep=True)
+    pairs["__line__"] = node.start_mark.line + 1
+    return pairs
+
+
+_Lines.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+class _File:
+    """One YAML file, and complaints that name its place."""
+
+    def __init__(self, path: Path, root: Path) -> None:
+        self.name = str(path.relative_to(root.parent))
+        try:
+            # bandit/ruff S506: _Lines derives from SafeLoader
+            self.data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Lines)  # noqa: S506
+        except yaml.YAMLError as error:
+            raise ContentError(f"{self.name}: not readable as YAML: {error}. Mend the file.") from error
+        if not isinstance(self.data, dict):
+            raise ContentError(f"{self.name}: line 1: expected a mapping. Mend the file.")
+
+    def wrong(self, entry: Mapping[str, Any], what: str) -> ContentError:
+        return ContentError(f"{self.name}: line {entry.get('__line__', 1)}: {what}")
+
+    def text(self, entry: Mapping[str, Any], key: str) -> str:
+        value = entry.get(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self.wrong(entry, f"'{key}' is missing or empty. Write it.")
+        return " ".join(value.split())
+
+    def ids(self, entry: Mapping[str, Any], key: str, known: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+        found = tuple(str(item) for item in entry.get(key) or ())
+        for item in found:
+            if item not in known:
+                raise self.wrong(entry, f"unknown {kind} '{item}' in '{key}'. Use an id that exists, or add it.")
+        return found
+
+    def sourced(self, entry: Mapping[str, Any]) -> None:
+        if entry.get("show") in SHOWN and not entry.get("sources"):
+            raise self.wrong(entry, f"'{entry.get('id')}' has no source. Give 'sources', or set 'show: hold'.")
+        if not entry.get("reviewed"):
+            raise self.wrong(entry, f"'{entry.get('id')}' has no review date. Give 'reviewed: YYYY-MM-DD'.")
+
+
+def load_content(root: Path = HERE) -> Content:
+    """Read and check all content below `root`.
+
+    Raises:
+        ContentError: on the first thing that is missing, unknown or unsourced.
+    """
+    taxonomy = _taxonomy(_File(root / "taxonomy.yml", root))
+    contacts = _contacts(_File(root / "contacts.yml", root))
+    facts = {fact.id: fact for path in sorted((root / "facts").glob("*.yml")) for fact in _facts(_File(path, root))}
+    topics = {topic.id: topic for topic in _topics(root, taxonomy, contacts, facts)}
+    missing = sorted(set(taxonomy.topics) - set(topics))
+    if missing:
+        raise ContentError(f"content/topics: no file for {', '.join(missing)}. Write one for each.")
+    sentences_file = _File(root / "sentences.yml", root)
+    return Content(
+        taxonomy=taxonomy,
+        topics=topics,
+        contacts=contacts,
+        facts=facts,
+        risk_replies=_risk_replies(_File(root / "risk_replies.yml", root), taxonomy, contacts, facts),
+        sentences=_sentences(sentences_file, "sentences"),
+        risk_titles=_risk_titles(sentences_file, taxonomy),
+        organisation=_organisation(_File(root / "organisation.yml", root), contacts),
+    )
+
+
+def _taxonomy(file: _File) -> Taxonomy:
+    routes = tuple(file.data["routes_strictest_first"])
+    risks = {name: risk["route"] for name, risk in _entries(file.data["risks"])}
+    topics = {name: (topic["group"], topic["route"]) for name, topic in _entries(file.data["topics"])}
+    for name, route in [*risks.items(), *((name, route) for name, (_, route) in topics.items())]:
+        if route not in routes:
+            raise file.wrong(file.data, f"'{name}' has the unknown route '{route}'. Use one of {', '.join(routes)}.")
+    return Taxonomy(routes=routes, topics=topics, risks=risks)
+
+
+def _entries(mapping: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((key, value) for key, value in mapping.items() if key != "__line__")
+
+
+def _contacts(file: _File) -> dict[str, Contact]:
+    contacts: dict[str, Contact] = {}
+    for entry in file.data["contacts"]:
+        file.sourced(entry)
+        try:
+            weekly = parse_weekly(_plain(entry.get("open")))
+        except ValueError as error:
+            raise file.wrong(entry, f"'{entry.get('id')}': {error}. Mend 'open'.") from error
+        contact = Contact(
+            id=file.text(entry, "id"),
+            name=file.text(entry, "name"),
+            what=entry.get("what"),
+            phone=entry.get("phone"),
+            phone_note=entry.get("phone_note"),
+            email=entry.get("email"),
+            url=entry.get("url"),
+            hours=entry.get("hours"),
+            open=weekly,
+            groups=tuple(entry.get("groups") or ()),
+            show=file.text(entry, "show"),
+            checked=bool(entry.get("checked")),
+        )
+        if contact.id in contacts:
+            raise file.wrong(entry, f"contact '{contact.id}' stands twice. Remove one.")
+        contacts[contact.id] = contact
+    return contacts
+
+
+def _plain(value: Any) -> Any:
+    return dict(_entries(value)) if isinstance(value, dict) else value
+
+
+def _facts(file: _File) -> Iterator[Fact]:
+    for entry in file.data["facts"]:
+        file.sourced(entry)
+        yield Fact(
+            id=file.text(entry, "id"),
+            says=file.text(entry, "says"),
+            sources=tuple(entry.get("sources") or ()),
+            show=file.text(entry, "show"),
+            checked=bool(entry.get("checked")),
+        )
+
+
+def _cited(file: _File, entry: Mapping[str, Any], facts: Mapping[str, Fact]) -> bool:
+    """Check an entry's `sources`; tell whether every cited fact is verified."""
+    cited = file.ids(entry, "sources", facts, "fact")
+    if not cited:
+        raise file.wrong(entry, "no source is cited. Give 'sources' with ids of facts.")
+    for fact in cited:
+        if facts[fact].show == "hold":
+            raise file.wrong(entry, f"fact '{fact}' is on hold. Verify it, or cite another.")
+    return all(facts[fact].checked for fact in cited)
+
+
+def _shown(file: _File, entry: Mapping[str, Any], contacts: Mapping[str, Contact], staff: bool) -> tuple[str, ...]:
+    found = file.ids(entry, "contacts", contacts, "contact")
+    for contact in found:
+        if contacts[contact].show != "default" and not (staff and contacts[contact].show == "staff"):
+            raise file.wrong(entry, f"contact '{contact}' may not be shown here. Remove it from 'contacts'.")
+    return found
+
+
+def _said(file: _File, entry: Mapping[str, Any], key: str) -> str:
+    text = file.text(entry, key)
+    number = _NUMBER.search(text)
+    if number and not _YEAR.match(number.group().strip()):
+        raise file.wrong(entry, f"'{key}' holds the number '{number.group()}'. Name a contact instead.")
+    unknown = set(re.findall(r"{(\w*)}", text)) - PLACEHOLDERS
+    if unknown:
+        raise file.wrong(entry, f"'{key}' has the unknown placeholder '{unknown.pop()}'.")
+    return text
+
+
+def _topics(
+    root: Path, taxonomy: Taxonomy, contacts: Mapping[str, Contact], facts: Mapping[str, Fact]
+) -> Iterator[Topic]:
+    for path in sorted((root / "topics").glob("*/*.yml")):
+        file = _File(path, root)
+        entry = file.data
+        name = file.text(entry, "topic")
+        if name not in taxonomy.topics:
+            raise file.wrong(entry, f"unknown topic '{name}'. Use one from taxonomy.yml.")
+        group, route = taxonomy.topics[name]
+        if path.stem != name or path.parent.name != group:
+            raise file.wrong(entry, f"topic '{name}' belongs in topics/{group}/{name}.yml. Move the file.")
+        file.sourced({**entry, "id": name})
+        yield Topic(
+            id=name,
+            group=group,
+            route=route,
+            title=file.text(entry, "title"),
+            choice=file.text(entry, "choice"),
+            answer=_said(file, entry, "answer"),
+            next_step=_said(file, entry, "next_step"),
+            contacts=_shown(file, entry, contacts, staff=name == "professional_advice"),
+            buttons=file.ids(entry, "buttons", taxonomy.topics, "topic"),
+            checked=_cited(file, entry, facts),
+        )
+
+
+def _risk_replies(
+    file: _File, taxonomy: Taxonomy, contacts: Mapping[str, Contact], facts: Mapping[str, Fact]
+) -> dict[str, RiskReply]:
+    replies = {
+        name: RiskReply(
+            text=_said(file, entry, "text"),
+            contacts=_shown(file, entry, contacts, staff=False),
+            covered_by=file.ids(entry, "covered_by", taxonomy.topics, "topic"),
+            checked=_cited(file, entry, facts),
+        )
+        for name, entry in _entries(file.data["risk_replies"])
+    }
+    if set(replies) != set(taxonomy.risks):
+        raise file.wrong(file.data, "there must be one reply for each risk of taxonomy.yml, and no other.")
+    return replies
+
+
+def _sentences(file: _File, key: str) -> dict[str, str]:
+    entry = file.data[key]
+    return {name: _said(file, entry, name) for name, _ in _entries(entry)}
+
+
+def _risk_titles(file: _File, taxonomy: Taxonomy) -> dict[str, str]:
+    titles = _sentences(file, "risk_titles")
+    if set(titles) != set(taxonomy.risks):
+        raise file.wrong(file.data["risk_titles"], "there must be one title for each risk of taxonomy.yml.")
+    return titles
+
+
+def _organisation(file: _File, contacts: Mapping[str, Contact]) -> Organisation:
+    entry = file.data
+    hours = entry.get("counsellor_hours") or {}
+    try:
+        weekly = parse_weekly(_plain(hours.get("weekly")))
+    except ValueError as error:
+        raise file.wrong(entry, f"counsellor_hours: {error}. Mend it.") from error
+    if weekly is None:
+        raise file.wrong(entry, "'counsellor_hours.weekly' is missing. Say when a counsellor reads.")
+    reach = {}
+    for group, ids in _entries(entry.get("reach") or {}):
+        reach[group] = _shown(file, {"__line__": entry["__line__"], "contacts": ids}, contacts, staff=False)
+    return Organisation(
+        name=file.text(entry, "name"),
+        counsellor_hours=weekly,
+        counsellor_hours_text=file.text(hours, "text"),
+        exit_url=file.text(entry, "exit_url"),
+        reach=reach,
+    )

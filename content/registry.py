@@ -29,7 +29,7 @@ SHOWN = ("default", "staff")
 # 112, 114 14 and 1177 may stand in a sentence; every other number lives in contacts.yml alone.
 _NUMBER = re.compile(r"(?<!\d)(?!112\b|114 14\b|1177\b)\d[\d\- ]{3,}\d(?!\d)")
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
-PLACEHOLDERS = {"organisation", "counsellor_hours", "reopens", "what", "limit", "numbers"}
+PLACEHOLDERS = {"organisation", "counsellor_hours", "reopens", "what", "limit", "numbers", "clock", "day"}
 
 
 class _Lines(yaml.SafeLoader):

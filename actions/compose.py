@@ -1,0 +1,181 @@
+"""What the bot says to a message: pure rules over content. No sentence stands here, only which and in what order.
+
+Order of a reply: danger first (112), then what was asked, then the human. The bot composes nothing.
+"""
+
+from __future__ import annotations
+
+from content.model import Content
+from content.reach import open_now
+
+from actions.turn import Memory, Said, Turn
+
+SUMMONS = ("human_now", "emergency")
+HUMAN = "talk_to_human"
+MISSES_BEFORE_HELP = 2
+MOST_CHOICES = 3
+
+
+def compose(content: Content, turn: Turn, memory: Memory) -> Said:
+    """Give the replies and signals for `turn`; `memory` is brought up to date in place."""
+    said = Said()
+    if _settles_question(content, turn, memory, said):
+        return said
+    memory.pending = None
+    answered = _risk_first(content, turn, memory, said)
+    if turn.ask_back and not said.replies:
+        _ask_back(content, turn, memory, said)
+    elif not turn.ask_back:
+        memory.misses = 0
+        if not answered:
+            _answer(content, turn, said)
+        memory.last_topic = turn.topic
+    _human(content, turn, memory, said)
+    _other_language(content, turn, memory, said)
+    memory.heard = sorted({*memory.heard, *turn.risks})
+    return said
+
+
+def topic_choice(content: Content, topic: str) -> dict[str, str]:
+    """Give the button that asks about a topic."""
+    return {"title": content.topics[topic].choice, "payload": f"topic:{topic}"}
+
+
+def _settles_question(content: Content, turn: Turn, memory: Memory, said: Said) -> bool:
+    """Read a plain yes or no against what was asked last; True where that was the whole turn."""
+    if memory.pending is None or turn.risks or turn.topic not in ("affirm", "deny") or turn.ask_back:
+        return False
+    yes, asked = turn.topic == "affirm", memory.pending
+    memory.pending = None
+    if asked == "share":
+        said.signal("share", answer="yes" if yes else "no")
+    elif yes:
+        human = Turn(**{**turn.__dict__, "topic": HUMAN, "route": content.topics[HUMAN].route})
+        _human(content, human, memory, said)
+    else:
+        said.signal("no_human")
+    return True
+
+
+def _risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> bool:
+    """Say what a risk calls for before anything else. True where that leaves nothing of the topic to answer."""
+    risks = sorted(turn.risks, key=lambda risk: content.taxonomy.routes.index(content.taxonomy.risks[risk]))
+    if "child_victim_of_writer" in risks:
+        risks = [risk for risk in risks if risk not in ("minor", "third_party_at_risk", "solicitation")]
+    danger = turn.route == "emergency"
+    for risk in risks:
+        reply = content.risk_replies[risk]
+        covered = turn.topic in reply.covered_by and not turn.ask_back
+        if covered or (risk in memory.heard and not danger):
+            continue
+        said.say(reply.text, contacts=reply.contacts, checked=reply.checked)
+        break
+    if danger and not said.replies and "112" not in content.topics[turn.topic].answer.split(".")[0]:
+        said.say(content.sentences["danger_first"], contacts=("sos_112",))
+    refused = "solicitation" in turn.risks and turn.topic != "wants_to_buy"
+    small = content.topics[turn.topic].group == "smalltalk"
+    return bool(said.replies) and (refused or small)
+
+
+def _answer(content: Content, turn: Turn, said: Said) -> None:
+    topic = content.topics[turn.topic]
+    choices = [topic_choice(content, other) for other in topic.buttons]
+    text = f"{topic.answer} {topic.next_step}"
+    said.say(_filled(content, text, turn), choices, topic.contacts, topic.checked)
+
+
+def _filled(content: Content, text: str, turn: Turn) -> str:
+    return text.replace("{organisation}", content.organisation.name).replace(
+        "{counsellor_hours}", content.organisation.counsellor_hours_text
+    )
+
+
+def _ask_back(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    memory.misses += 1
+    choices = [topic_choice(content, topic) for topic in turn.ask_back[:MOST_CHOICES]]
+    if memory.misses > MISSES_BEFORE_HELP:
+        menu = content.topics["menu"]
+        choices = [topic_choice(content, topic) for topic in menu.buttons[: MOST_CHOICES - 1]]
+        said.say(content.sentences["not_understood_help"], [_human_choice(content), *choices])
+        said.signal("offer_human")
+        memory.pending = "human"
+        return
+    said.say(content.sentences["ask_back" if memory.misses == 1 else "ask_back_again"], choices)
+
+
+def _human_choice(content: Content) -> dict[str, str]:
+    return {"title": content.sentences["choice_human"], "payload": f"topic:{HUMAN}"}
+
+
+def _human(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """Summon, offer, or say that nobody can come, as the route demands and the visitor has chosen."""
+    wanted = turn.topic == HUMAN and not turn.ask_back
+    if turn.route in SUMMONS and (wanted or not turn.no_human or turn.route == "emergency"):
+        _summon(content, turn, memory, said)
+    elif turn.route in SUMMONS:
+        _offer_again(content, turn, memory, said)
+    elif turn.route == "offer_human" and not turn.no_human and not turn.waiting:
+        _offer(content, said, memory)
+
+
+def _summon(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    emergency = turn.route == "emergency"
+    if turn.waiting:
+        said.signal("handoff", route=turn.route, share_asked=False)
+        if not said.replies or turn.topic == HUMAN:
+            said.say(content.sentences["waiting_again"])
+        return
+    if not turn.hours_open:
+        _nobody(content, turn, said)
+        return
+    said.signal("handoff", route=turn.route, share_asked=not emergency)
+    no = {"title": content.sentences["human_no"], "payload": "human:no"}
+    if emergency:
+        said.say(content.sentences["summons_emergency"], [no])
+        return
+    memory.pending = "share"
+    yes = {"title": content.sentences["share_yes"], "payload": "share:yes"}
+    hide = {"title": content.sentences["share_no"], "payload": "share:no"}
+    said.say(content.sentences["summons"], [yes, hide, no])
+
+
+def _nobody(content: Content, turn: Turn, said: Said) -> None:
+    """Say truthfully that nobody reads now, and who can be reached."""
+    if turn.route == "emergency":
+        text = content.sentences["closed_now_danger"]
+    elif turn.reopens:
+        text = content.sentences["closed_now"].replace("{reopens}", turn.reopens)
+    else:
+        text = content.sentences["nobody_free"]
+    said.say(text, contacts=open_now(content, content.topics[turn.topic].group, turn.now))
+
+
+def _offer_again(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """After a no: only an offer, repeated at most when a new risk is heard."""
+    new = [risk for risk in turn.risks if risk not in memory.offered_for]
+    if not new and said.replies:
+        return
+    memory.offered_for = sorted({*memory.offered_for, *turn.risks})
+    said.say(content.sentences["human_offer_again"], [_human_choice(content)])
+    said.signal("offer_human")
+    memory.pending = "human"
+
+
+def _offer(content: Content, said: Said, memory: Memory) -> None:
+    choices = said.replies[-1]["choices"]
+    if all(choice["payload"] != f"topic:{HUMAN}" for choice in choices):
+        said.replies[-1]["choices"] = [*choices[: MOST_CHOICES - 1], _human_choice(content)]
+    said.signal("offer_human")
+    memory.pending = "human"
+
+
+def _other_language(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """The first time another language is written: the safety words in it (English for now)."""
+    if turn.lang == "sv" or turn.chosen or turn.lang in memory.greeted_in:
+        return
+    memory.greeted_in = [*memory.greeted_in, turn.lang]
+    position = 1 if turn.route == "emergency" else 0
+    text, replies = content.sentences["other_language_en"], said.replies
+    said.replies = replies[:position]
+    said.say(text, checked=False)
+    said.replies += replies[position:]

@@ -1,0 +1,1 @@
+"""Channels: one module each, on the contract. A leaf: stdlib and aiohttp; knows messages, not the gateway."""

@@ -1,0 +1,1 @@
+"""The aiohttp service: everything with consequences. Never imports Rasa."""

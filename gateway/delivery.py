@@ -1,0 +1,60 @@
+"""The only way out, for bot, counsellor and system alike: who may speak now is decided here, in the store's transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.handoff import State
+from gateway.storage.change import Change
+
+# The sentences the gateway itself may say to a visitor (content/sentences.yml). A closed list.
+SYSTEM = frozenset(
+    {
+        "share_yes_done", "share_no_done", "share_no_done_danger", "human_no_done", "nobody_free", "closed_now", "closed_now_danger",
+        "counsellor_here", "counsellor_released", "counsellor_closed", "queue_left", "wait_expired",
+        "counsellor_lost", "masked", "masked_bot", "hidden_shown", "hidden_kept", "hidden_gone", "closed_expired",
+    }
+)  # fmt: skip
+
+
+class NotYours(Exception):
+    """Somebody else, or nobody, holds the conversation now."""
+
+
+def may_bot_speak(change: Change, generation: int) -> bool:
+    """Tell whether the bot still has the right to speak that it had at `generation`."""
+    conversation = change.conversation
+    return conversation.generation == generation and conversation.state in (State.BOT, State.WAITING)
+
+
+async def say_as_bot(change: Change, generation: int, replies: list[dict[str, Any]]) -> bool:
+    """Store the bot's replies; once somebody else has the right to speak they become drafts instead."""
+    if may_bot_speak(change, generation):
+        for reply in replies:
+            await change.add("bot", reply)
+        return True
+    if change.conversation.state is State.HUMAN:
+        for reply in replies:
+            await change.add_draft(reply)
+    return False
+
+
+async def say_as_counsellor(change: Change, counsellor: int, text: str, client_id: str) -> int:
+    """Store a counsellor's words. Raises NotYours unless they hold the conversation at this moment."""
+    conversation = change.conversation
+    if conversation.state is not State.HUMAN or conversation.holder != counsellor:
+        raise NotYours
+    return await change.add("counsellor", {"text": text}, client_id)
+
+
+async def say_as_system(
+    change: Change,
+    name: str,
+    text: str,
+    choices: list[dict[str, str]] | None = None,
+    contacts: tuple[str, ...] = (),
+) -> int:
+    """Store a system sentence, named as in content. Raises ValueError for one that is not in the closed list."""
+    if name not in SYSTEM:
+        raise ValueError(f"'{name}' is not a system sentence")
+    return await change.add("system", {"text": text, "choices": choices or [], "contacts": list(contacts)})

@@ -1,0 +1,143 @@
+"""One key per conversation, in a SQLite file of its own that is never backed up.
+
+Deleting the key deletes the conversation, in every backup of the store. Keys are wrapped (AES-256-GCM)
+by a master key; with two given the first wraps and both open, and `rewrap` moves all to the first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class KeyGone(Exception):
+    """The conversation's key does not exist (any more): its words cannot be read by anyone."""
+
+
+class KeyringError(Exception):
+    """The keyring cannot be opened with the master keys given. The message says what to do."""
+
+
+class Keyring:
+    """Keys by conversation id; thread-safe; each change is on disk when the call returns."""
+
+    def __init__(self, path: Path, master_keys: list[bytes]) -> None:
+        """Open or create. Raises KeyringError where no master key opens what is there."""
+        self._masters = [AESGCM(key) for key in master_keys]
+        self._lock = threading.Lock()
+        self._known: dict[str, bytes] = {}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        os.chmod(path, 0o600)
+        self._db.execute("PRAGMA secure_delete = ON")
+        self._db.execute("PRAGMA journal_mode = DELETE")
+        self._db.execute("CREATE TABLE IF NOT EXISTS keys (id TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID")
+        self._check()
+
+    def _check(self) -> None:
+        row = self._db.execute("SELECT id, wrapped FROM keys LIMIT 1").fetchone()
+        if row is not None:
+            try:
+                self._unwrap(*row)
+            except KeyGone as error:
+                raise KeyringError(
+                    "the keyring was made with another VARSAM_MASTER_KEY: give the old one after a comma, "
+                    "or remove the keyring file (every conversation in it is then gone)"
+                ) from error
+
+    def create(self, conversation: str) -> None:
+        """Make a new key for a conversation."""
+        key = AESGCM.generate_key(KEY_BYTES * 8)
+        with self._lock:
+            self._db.execute("INSERT INTO keys (id, wrapped) VALUES (?, ?)", (conversation, self._wrap(conversation, key)))
+            self._known[conversation] = key
+
+    def delete(self, conversation: str) -> None:
+        """Delete the key for good; deleting what is gone is no error."""
+        with self._lock:
+            self._known.pop(conversation, None)
+            self._db.execute("DELETE FROM keys WHERE id = ?", (conversation,))
+
+    def ids(self) -> set[str]:
+        """Give the ids of all conversations that have a key."""
+        with self._lock:
+            return {row[0] for row in self._db.execute("SELECT id FROM keys")}
+
+    def rewrap(self) -> int:
+        """Wrap every key with the first master key; give how many. For rotation."""
+        with self._lock:
+            rows = self._db.execute("SELECT id, wrapped FROM keys").fetchall()
+            self._db.execute("BEGIN IMMEDIATE")
+            for conversation, wrapped in rows:
+                again = self._wrap(conversation, self._unwrap(conversation, wrapped))
+                self._db.execute("UPDATE keys SET wrapped = ? WHERE id = ?", (again, conversation))
+            self._db.execute("COMMIT")
+        return len(rows)
+
+    def seal(self, conversation: str, place: str, value: Any) -> bytes:
+        """Encrypt `value` (JSON) for one place (table and row), so that rows cannot be swapped."""
+        nonce = os.urandom(NONCE_BYTES)
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return nonce + AESGCM(self._key(conversation)).encrypt(nonce, plain, f"{conversation}|{place}".encode())
+
+    def open(self, conversation: str, place: str, sealed: bytes) -> Any:
+        """Decrypt what `seal` gave for the same place. Raises KeyGone."""
+        nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        return json.loads(AESGCM(self._key(conversation)).decrypt(nonce, rest, f"{conversation}|{place}".encode()))
+
+    def close(self) -> None:
+        with self._lock:
+            self._known.clear()
+            self._db.close()
+
+    def _key(self, conversation: str) -> bytes:
+        with self._lock:
+            key = self._known.get(conversation)
+            if key is None:
+                row = self._db.execute("SELECT wrapped FROM keys WHERE id = ?", (conversation,)).fetchone()
+                if row is None:
+                    raise KeyGone(conversation)
+                key = self._known[conversation] = self._unwrap(conversation, row[0])
+            return key
+
+    def _wrap(self, conversation: str, key: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._masters[0].encrypt(nonce, key, conversation.encode())
+
+    def _unwrap(self, conversation: str, wrapped: bytes) -> bytes:
+        for master in self._masters:
+            try:
+                return master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], conversation.encode())
+            except InvalidTag:
+                continue
+        raise KeyGone(conversation)
+
+
+def master_keys(given: str, var: Path, development: bool) -> list[bytes]:
+    """Give the master keys from the setting; in development make one in `var` if none is set.
+
+    Raises:
+        KeyringError: where none is given outside development.
+    """
+    keys = [bytes.fromhex(key.strip()) for key in given.split(",") if key.strip()]
+    if keys:
+        return keys
+    if not development:
+        raise KeyringError("VARSAM_MASTER_KEY is missing: make one with 'openssl rand -hex 32'")
+    path = var / "master.key"
+    var.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(os.urandom(KEY_BYTES).hex())
+    return [bytes.fromhex(path.read_text().strip())]

@@ -1,0 +1,23 @@
+"""Counters for the operator. Numbers only: no label holds anything about a person or a conversation."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class Metrics:
+    """All metrics, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.started = Counter("varsam_conversations", "Conversations begun", ["channel"], registry=self.registry)
+        self.said = Counter("varsam_visitor_messages", "Visitors' messages stored", registry=self.registry)
+        self.answered = Counter("varsam_answers", "Visitors' messages answered", ["route"], registry=self.registry)
+        self.fallbacks = Counter("varsam_fallbacks", "Answers without the engine", ["reason"], registry=self.registry)
+        self.unavailable = Counter("varsam_unavailable", "Messages refused: store down", registry=self.registry)
+        self.refused = Counter("varsam_refused", "Frames refused", ["code"], registry=self.registry)
+        self.claims = Counter("varsam_claims", "Claims of a waiting conversation", ["won"], registry=self.registry)
+        self.erased = Counter("varsam_erased", "Conversations gone", ["why"], registry=self.registry)
+        self.waiting = Gauge("varsam_waiting", "Visitors waiting now", registry=self.registry)
+        self.consoles = Gauge("varsam_counsellors_present", "Counsellors with a console open", registry=self.registry)
+        self.engine_seconds = Histogram("varsam_engine_seconds", "Time the engine took", registry=self.registry)

@@ -1,0 +1,57 @@
+"""Buckets against floods: per conversation, and per address for new ones. In memory only.
+
+An address is seen only as a keyed hash whose key is random and changes daily; generous, since a school
+or a shelter shares one address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable
+
+CONVERSATION = (30.0, 1.0)  # frames at once, frames a second
+ADDRESS = (120.0, 1.0)  # new conversations at once, new ones a second
+_DAY = 24 * 3600.0
+_MOST = 50_000
+
+
+class Buckets:
+    """Token buckets by name; those that are full again are forgotten."""
+
+    def __init__(self, size: float, refill: float, clock: Callable[[], float]) -> None:
+        self._size, self._refill, self._clock = size, refill, clock
+        self._levels: dict[str, tuple[float, float]] = {}
+
+    def take(self, name: str) -> bool:
+        """Take one; False where the bucket is empty."""
+        now = self._clock()
+        if len(self._levels) > _MOST:
+            self._forget(now)
+        level, at = self._levels.get(name, (self._size, now))
+        level = min(self._size, level + max(0.0, now - at) * self._refill)
+        self._levels[name] = (level - 1 if level >= 1 else level, now)
+        return level >= 1
+
+    def _forget(self, now: float) -> None:
+        full = self._size / self._refill
+        self._levels = {name: one for name, one in self._levels.items() if now - one[1] < full}
+
+
+class Rates:
+    """Both limits. `address` never leaves `start`."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._frames = Buckets(*CONVERSATION, clock)
+        self._starts = Buckets(*ADDRESS, clock)
+        self._key, self._since = os.urandom(32), clock()
+
+    def frame(self, conversation: str) -> bool:
+        return self._frames.take(conversation)
+
+    def start(self, address: str) -> bool:
+        if self._clock() - self._since > _DAY:
+            self._key, self._since = os.urandom(32), self._clock()
+        return self._starts.take(hmac.new(self._key, address.encode(), hashlib.sha256).hexdigest())

@@ -1,0 +1,208 @@
+"""The heart: one turn of one conversation. Load it; then bot, waiting or human; then commit all of it at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from content.risks import RiskLexicon
+from gateway.availability import Availability
+from gateway.delivery import say_as_bot
+from gateway.engine_client import EngineAnswer, EngineClient, EngineFailed
+from gateway.handoff import State
+from gateway.metrics import Metrics
+from gateway.storage.change import Change
+from gateway.storage.records import Conversation, Line
+from gateway.storage.store import Store
+from gateway.summons import PAYLOADS, SHARE_NO, SHARE_YES, Summons
+from gateway.words import Words
+
+SUMMONS = ("emergency", "human_now")
+UNDERSTOOD = ("topic", "confidence", "risks", "route")
+_FIRST_SENTENCE = re.compile(r"[^.!?]*[.!?]?")
+log = structlog.get_logger()
+
+
+@dataclass
+class Plan:
+    """What one turn will store: the bot's replies, what they ask of the gateway, and what was understood."""
+
+    replies: list[dict[str, Any]]
+    understood: dict[str, Any]
+    context: Any
+    handoff: str | None = None
+    offered: bool = False
+    decisions: list[str] = field(default_factory=list)
+
+
+class Router:
+    """Turns lines into an answer. Danger is heard here too, with the engine dead."""
+
+    def __init__(
+        self,
+        store: Store,
+        engine: EngineClient,
+        words: Words,
+        lexicon: RiskLexicon,
+        availability: Availability,
+        summons: Summons,
+        local: Callable[[], datetime],
+        metrics: Metrics,
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._words = words
+        self._lexicon = lexicon
+        self._availability = availability
+        self._summons = summons
+        self._local = local
+        self._metrics = metrics
+
+    async def turn(self, id: str, lines: list[Line]) -> None:
+        """Answer `lines` (one choice, or words said one after the other). Raises Gone and what the store raises."""
+        conversation = await self._store.get(id)
+        choice = lines[0].words.get("choice")
+        if choice in PAYLOADS:
+            await self._commit_choice(id, choice, lines)
+        elif conversation.state in (State.BOT, State.WAITING):
+            plan = await self._plan(conversation, lines, choice)
+            await self._commit(id, conversation.generation, plan, lines)
+        else:
+            await self._listen(conversation, lines)
+
+    async def fall_back(self, id: str, lines: list[Line]) -> None:
+        """Answer lines when something of ours broke: never silence."""
+        conversation = await self._store.get(id)
+        plan = self._fallback(conversation, self._lexicon.risks(self._text(lines)))
+        await self._commit(id, conversation.generation, plan, lines)
+
+    def _text(self, lines: list[Line]) -> str:
+        return "\n".join(line.words["text"] for line in lines)
+
+    def _metadata(self, conversation: Conversation, mode: str, choice: str | None) -> dict[str, Any]:
+        return {
+            "mode": mode,
+            "now": self._local().isoformat(),
+            "hours_open": self._availability.can_come(),
+            "channel": conversation.channel,
+            "choice": choice,
+            "no_human": conversation.no_human,
+            "state": conversation.state.value,
+            "reopens": self._words.reopens(),
+        }
+
+    async def _plan(self, conversation: Conversation, lines: list[Line], choice: str | None) -> Plan:
+        text = self._text(lines)
+        heard = self._lexicon.risks(text) if choice is None else ()
+        try:
+            with self._metrics.engine_seconds.time():
+                answer = await self._engine.ask(text, conversation.context, self._metadata(conversation, "talk", choice))
+        except EngineFailed as failure:
+            log.warning("engine_failed", reason=str(failure))
+            self._metrics.fallbacks.labels(reason=str(failure)).inc()
+            return self._fallback(conversation, heard)
+        return self._from_engine(answer, heard)
+
+    def _from_engine(self, answer: EngineAnswer, heard: tuple[str, ...]) -> Plan:
+        understood = dict(answer.understood)
+        risks = [*understood["risks"], *(risk for risk in heard if risk not in understood["risks"])]
+        understood["risks"] = risks
+        taxonomy = self._words.content.taxonomy
+        understood["route"] = taxonomy.stricter([understood["route"], *(taxonomy.risks[risk] for risk in risks)])
+        plan = Plan(answer.replies, understood, answer.context)
+        for signal in answer.signals:
+            if signal["name"] == "handoff":
+                plan.handoff = signal["args"]["route"]
+            elif signal["name"] == "offer_human":
+                plan.offered = True
+            elif signal["name"] == "share":
+                plan.decisions.append(SHARE_YES if signal["args"]["answer"] == "yes" else SHARE_NO)
+            elif signal["name"] == "no_human":
+                plan.decisions.append("human:no")
+        if understood["route"] == "emergency":
+            self._danger_first(plan)
+        return plan
+
+    def _danger_first(self, plan: Plan) -> None:
+        """Hold promise 2 whatever the engine said: 112 in the first sentence of the first reply."""
+        first = _FIRST_SENTENCE.match(plan.replies[0]["text"]) if plan.replies else None
+        if first is None or "112" not in first.group():
+            text = self._words.sentence("danger_first")
+            plan.replies.insert(0, {"text": text, "choices": [], "contacts": ["sos_112"], "checked": True})
+
+    def _fallback(self, conversation: Conversation, heard: tuple[str, ...]) -> Plan:
+        """The answer when the engine gives none: 112, the numbers that work now, and a human if one can come."""
+        taxonomy = self._words.content.taxonomy
+        route = taxonomy.stricter(["human_now", *(taxonomy.risks[risk] for risk in heard)])
+        can_come = conversation.state is State.WAITING or self._availability.can_come()
+        replies = [self._reply("fallback_human" if can_come else "fallback", contacts=self._words.reachable())]
+        if can_come and conversation.state is State.BOT and route == "human_now":
+            names = (("share_yes", SHARE_YES), ("share_no", SHARE_NO), ("human_no", "human:no"))
+            choices = [{"title": self._words.sentence(name), "payload": payload} for name, payload in names]
+            replies.append(self._reply("summons", choices))
+        elif can_come and conversation.state is State.BOT:
+            replies.append(self._reply("summons_emergency"))
+        understood = {"topic": "not_understood", "confidence": 0.0, "risks": list(heard), "route": route, "lang": "sv"}
+        return Plan(replies, understood, conversation.context, handoff=route if can_come else None)
+
+    def _reply(
+        self, name: str, choices: list[dict[str, str]] | None = None, contacts: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        text = self._words.sentence(name)
+        return {"text": text, "choices": choices or [], "contacts": list(contacts), "checked": True}
+
+    async def _commit(self, id: str, generation: int, plan: Plan, lines: list[Line]) -> None:
+        async with self._store.change(id) as change:
+            self._remember(change.conversation, plan.understood)
+            if await say_as_bot(change, generation, plan.replies):
+                change.conversation.context = plan.context
+                for payload in plan.decisions:
+                    await self._summons.decide(change, payload)
+                if plan.handoff is not None:
+                    await self._summons.request(change, plan.handoff)
+            await self._mark(change, lines, plan.understood, plan.offered)
+        self._metrics.answered.labels(route=plan.understood["route"]).inc(len(lines))
+
+    async def _commit_choice(self, id: str, payload: str, lines: list[Line]) -> None:
+        async with self._store.change(id) as change:
+            await self._summons.decide(change, payload)
+            await self._mark(change, lines, {"topic": "affirm", "confidence": 1.0, "risks": [], "route": "answer"}, False)
+
+    async def _listen(self, conversation: Conversation, lines: list[Line]) -> None:
+        """In `human` the bot is silent; what was understood still tells the counsellor of new danger."""
+        text = self._text(lines)
+        understood = {"topic": "not_understood", "confidence": 0.0, "risks": list(self._lexicon.risks(text)), "route": "answer"}
+        try:
+            answer = await self._engine.ask(text, conversation.context, self._metadata(conversation, "listen", None))
+            understood = self._from_engine_quietly(answer, understood["risks"])
+        except EngineFailed as failure:
+            log.warning("engine_failed", reason=str(failure))
+        async with self._store.change(conversation.id) as change:
+            self._remember(change.conversation, understood)
+            await self._mark(change, lines, understood, False)
+
+    def _from_engine_quietly(self, answer: EngineAnswer, heard: list[str]) -> dict[str, Any]:
+        return self._from_engine(EngineAnswer([], [], answer.understood, None), tuple(heard)).understood
+
+    def _remember(self, conversation: Conversation, understood: dict[str, Any]) -> None:
+        """Keep for the queue: the topic that matters, every risk heard, the strictest route."""
+        kept = conversation.understood
+        topic = self._words.content.topics.get(understood["topic"])
+        if topic is not None and (topic.group != "smalltalk" or "topic" not in kept):
+            kept["topic"] = topic.id
+        kept["risks"] = [*kept.get("risks", []), *(r for r in understood["risks"] if r not in kept.get("risks", []))]
+        routes = [understood["route"], *([kept["route"]] if "route" in kept else [])]
+        kept["route"] = self._words.content.taxonomy.stricter(routes)
+        kept["lang"] = understood.get("lang", kept.get("lang", "sv"))
+
+    async def _mark(self, change: Change, lines: list[Line], understood: dict[str, Any], offered: bool) -> None:
+        state = change.conversation.state
+        handoff = "queued" if state in (State.WAITING, State.HUMAN) else "offered" if offered else "none"
+        explained = {**{key: understood[key] for key in UNDERSTOOD}, "handoff": handoff}
+        for line in lines:
+            await change.answer(line.seq, {**line.words, "explained": explained})

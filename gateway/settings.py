@@ -1,0 +1,173 @@
+"""Settings from `VARSAM_*` environment variables, read once. A wrong value stops the start with a sentence.
+
+`docs/settings.md` lists every one; a test holds the two together. A secret may be given as a file:
+`VARSAM_MASTER_KEY_FILE=/run/secrets/key` instead of `VARSAM_MASTER_KEY=…`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "VARSAM_"
+FROM_FILE = ("MASTER_KEY", "DATABASE_URL")
+
+
+class SettingsError(Exception):
+    """Settings that cannot be served with. The message says which and what to do."""
+
+
+class Settings(BaseSettings):
+    """All settings; units are in the names or the descriptions."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    env: Literal["production", "development"] = Field(
+        "production", description="`development` allows the demo page, forced hours and explanations."
+    )
+    host: str = Field("127.0.0.1", description="Address the gateway listens on.")
+    port: int = Field(8080, ge=1, le=65535, description="Port the gateway listens on.")
+    metrics_port: int = Field(0, ge=0, le=65535, description="Port of `/metrics` on loopback; 0 picks a free one.")
+    var: Path = Field(Path("var"), description="Folder for the database, keyring and run-time file by default.")
+    models: Path = Field(Path("models"), description="Folder of trained models.")
+    engine_python: Path = Field(Path(".venv-engine/bin/python"), description="Python of the engine's environment.")
+    engine_url: str = Field("", description="Base address of a running engine; empty: `varsam up` starts one.")
+    engine_seconds: float = Field(3.0, gt=0, description="Longest an answer may take, queue included, in seconds.")
+    database_url: SecretStr = Field(
+        SecretStr(""), description="SQLAlchemy URL; empty: a SQLite file in `VARSAM_VAR`."
+    )
+    keyring: Path | None = Field(None, description="The keyring's SQLite file; never back it up. Empty: in `VARSAM_VAR`.")
+    master_key: SecretStr = Field(
+        SecretStr(""),
+        description="Wraps the keyring: 64 hex digits, or two such separated by a comma (the first wraps, both open).",
+    )
+    timezone: str = Field("Europe/Stockholm", description="Zone in which hours are meant.")
+    hours: Literal["schedule", "open", "closed"] = Field(
+        "schedule", description="`schedule`: as in content. `open` and `closed` force it, outside production only."
+    )
+    embed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins that may embed the chat, separated by commas, like `https://umea.se`."
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, separated by commas."
+    )
+    public_origin: str = Field("", description="Our own origin as browsers see it; empty: what the request says.")
+    exit_url: str = Field("", description="Where the quick exit leads; empty: as in content/organisation.yml.")
+    explain: bool = Field(False, description="`1` adds what was understood to `answered` frames; not in production.")
+    bot_minutes: float = Field(60, gt=0, description="A bot conversation is erased so long after the last word.")
+    counselled_hours: float = Field(24, gt=0, description="A counselled conversation is erased so long after closing.")
+    silent_hours: float = Field(12, gt=0, description="A waiting or human conversation closes after such a silence.")
+    wait_minutes: float = Field(30, gt=0, description="Longest wait for a counsellor before the visitor is told.")
+    gone_minutes: float = Field(5, gt=0, description="A waiting visitor without a connection leaves the queue.")
+    lost_seconds: float = Field(60, gt=0, description="A counsellor without a connection loses the conversation.")
+    quick_minutes: float = Field(10, gt=0, description="What stays for the counsellor after a quick exit.")
+    sweep_seconds: float = Field(15, gt=0, description="How often the sweeper looks for what has expired.")
+
+    @field_validator("embed_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if not origin.startswith(("https://", "http://")) or origin.count("/") != 2:
+                raise ValueError(f"'{origin}' is not an origin like https://umea.se")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"'{value}' is not a time zone like Europe/Stockholm") from error
+        return value
+
+    @field_validator("master_key")
+    @classmethod
+    def _keys(cls, value: SecretStr) -> SecretStr:
+        keys = [key.strip() for key in value.get_secret_value().split(",") if key.strip()]
+        if len(keys) > 2 or any(len(key) != 64 or set(key.lower()) - set("0123456789abcdef") for key in keys):
+            raise ValueError("give 64 hex digits (openssl rand -hex 32), or two such separated by a comma")
+        return value
+
+    @model_validator(mode="after")
+    def _production(self) -> Settings:
+        if self.env == "production":
+            if self.hours != "schedule":
+                raise ValueError("VARSAM_HOURS must be 'schedule' in production")
+            if self.explain:
+                raise ValueError("VARSAM_EXPLAIN must be 0 in production: it shows what was understood")
+            if not self.master_key.get_secret_value():
+                raise ValueError("VARSAM_MASTER_KEY is missing: make one with 'openssl rand -hex 32' and keep it apart")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL with its asynchronous driver."""
+        url = self.database_url.get_secret_value() or f"sqlite:///{self.var / 'varsam.sqlite'}"
+        for plain, driver in (("sqlite://", "sqlite+aiosqlite://"), ("postgresql://", "postgresql+psycopg://")):
+            if url.startswith(plain):
+                return driver + url[len(plain) :]
+        return url
+
+    @property
+    def keyring_file(self) -> Path:
+        return self.keyring or self.var / "keyring.sqlite"
+
+    @property
+    def runtime_file(self) -> Path:
+        """Where `varsam up` tells other commands its ports."""
+        return self.var / "run.json"
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: one sentence per wrong value, naming the variable.
+    """
+    env = dict(os.environ if environ is None else environ)
+    given: dict[str, str] = {}
+    for name in Settings.model_fields:
+        variable = PREFIX + name.upper()
+        if variable in env and env[variable] != "":
+            given[name] = env[variable]
+    for name in FROM_FILE:
+        path = env.get(f"{PREFIX}{name}_FILE")
+        if path:
+            try:
+                given[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(f"{PREFIX}{name}_FILE: {path} cannot be read ({error.strerror}).") from error
+    try:
+        return _from(given)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(problem) for problem in error.errors())) from error
+
+
+def _from(given: dict[str, str]) -> Settings:
+    class Given(Settings):
+        """Only what `read_settings` collected: the process environment is not read twice."""
+
+        model_config = SettingsConfigDict(env_prefix=PREFIX + "_NOTHING_", extra="ignore", frozen=True)
+
+    return Given(**given)  # type: ignore[arg-type]  # pydantic turns the strings into their types
+
+
+def _sentence(problem: Mapping[str, object]) -> str:
+    where = problem.get("loc")
+    name = f"{PREFIX}{str(where[0]).upper()}: " if isinstance(where, tuple) and where else ""
+    return f"{name}{str(problem.get('msg')).removeprefix('Value error, ')}."

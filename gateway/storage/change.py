@@ -1,0 +1,131 @@
+"""One change of one conversation, inside one transaction. Made by `Store.change`, never by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway import handoff
+from gateway.handoff import Effect, Event, Step
+from gateway.keyring import Keyring
+from gateway.storage.records import Conversation
+from gateway.storage.schema import audit, conversations, drafts, messages
+
+WRITTEN = (
+    "holder", "share", "shown_from", "no_human", "counselled", "priority", "last_seq",
+    "visitor_at", "waiting_at", "closed_at", "leave_at",
+)  # fmt: skip
+
+
+class Conflict(Exception):
+    """The row was changed by somebody else between reading and writing."""
+
+
+class Change:
+    """Adds lines, takes steps along the hand-off table, and writes the row back once at the end."""
+
+    def __init__(self, connection: AsyncConnection, keyring: Keyring, conversation: Conversation, now: float) -> None:
+        self._connection = connection
+        self._keyring = keyring
+        self._was = (conversation.state.value, conversation.generation)
+        self.conversation = conversation
+        self.now = now
+        self.deleted = False
+        self.late = 0
+
+    async def add(
+        self, sender: str, words: dict[str, Any], client_id: str | None = None, answered: bool = True
+    ) -> int:
+        """Add a line; give its seq."""
+        self.conversation.last_seq += 1
+        seq = self.conversation.last_seq
+        sealed = self._keyring.seal(self.conversation.id, f"message|{seq}", words)
+        await self._connection.execute(
+            insert(messages).values(
+                conversation=self.conversation.id, seq=seq, sender=sender, client_id=client_id,
+                answered=answered, at=self.now, sealed=sealed,
+            )
+        )  # fmt: skip
+        return seq
+
+    async def seq_of(self, client_id: str) -> int | None:
+        """Give the seq of the line that already has this id; None where there is none."""
+        where = (messages.c.conversation == self.conversation.id, messages.c.client_id == client_id)
+        found = await self._connection.execute(select(messages.c.seq).where(*where))
+        return found.scalar_one_or_none()
+
+    async def add_draft(self, words: dict[str, Any]) -> None:
+        """Keep an answer that came too late, for the counsellor only."""
+        sealed = self._keyring.seal(self.conversation.id, "draft", words)
+        await self._connection.execute(insert(drafts).values(conversation=self.conversation.id, sealed=sealed))
+
+    async def answer(self, seq: int, words: dict[str, Any]) -> None:
+        """Mark a visitor's line answered, keeping with it what was understood."""
+        sealed = self._keyring.seal(self.conversation.id, f"message|{seq}", words)
+        where = (messages.c.conversation == self.conversation.id, messages.c.seq == seq)
+        await self._connection.execute(update(messages).where(*where).values(answered=True, sealed=sealed))
+
+    async def step(self, event: Event, actor: int | None = None) -> Step | None:
+        """Take the step for `event`; None, and nothing changed, where the table has none."""
+        conversation = self.conversation
+        taken = handoff.step(conversation.state, event)
+        if taken is None:
+            self.late += 1
+            return None
+        await self._connection.execute(
+            insert(audit).values(
+                conversation=conversation.id, at=self.now, event=event.value,
+                from_state=conversation.state.value, to_state=taken.to.value, actor=actor,
+            )
+        )  # fmt: skip
+        self._carry_out(taken, actor)
+        conversation.state = taken.to
+        if taken.new_speaker:
+            conversation.generation += 1
+        return taken
+
+    def _carry_out(self, taken: Step, actor: int | None) -> None:
+        conversation = self.conversation
+        for effect in taken.effects:
+            match effect:
+                case Effect.JOIN_QUEUE | Effect.FRONT_OF_QUEUE:
+                    conversation.waiting_at = self.now if effect is Effect.JOIN_QUEUE else conversation.created_at
+                    conversation.shown_from = None
+                case Effect.LEAVE_QUEUE:
+                    conversation.waiting_at = None
+                case Effect.TAKE:
+                    conversation.holder, conversation.counselled = actor, True
+                    shown = conversation.share in ("yes", "emergency")
+                    conversation.shown_from = 0 if shown else conversation.last_seq + 1
+                case Effect.DROP_HOLDER:
+                    conversation.holder, conversation.shown_from = None, None
+                case Effect.END:
+                    conversation.closed_at = self.now
+                case Effect.DELETE:
+                    self.deleted = True
+                case Effect.RAISE_PRIORITY | Effect.TELL_VISITOR | Effect.TELL_COUNSELLOR:
+                    pass  # said or set by whoever asked for the step, in the same transaction
+
+    async def write(self) -> None:
+        """Write the row back if state and generation are what was read. Raises Conflict."""
+        conversation = self.conversation
+        inside = {"context": conversation.context, "understood": conversation.understood}
+        state, generation = self._was
+        written = await self._connection.execute(
+            update(conversations)
+            .where(
+                conversations.c.id == conversation.id,
+                conversations.c.state == state,
+                conversations.c.generation == generation,
+            )
+            .values(
+                **{name: getattr(conversation, name) for name in WRITTEN},
+                state=conversation.state.value,
+                generation=conversation.generation,
+                sealed=self._keyring.seal(conversation.id, "conversation", inside),
+            )
+        )
+        if written.rowcount != 1:
+            raise Conflict

@@ -1,0 +1,66 @@
+"""What the store gives: rows with their sealed part opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.handoff import State
+
+
+class Gone(Exception):
+    """The conversation does not exist (any more)."""
+
+
+@dataclass
+class Conversation:
+    """One conversation. Times are seconds since 1970 UTC."""
+
+    id: str
+    channel: str
+    state: State
+    generation: int
+    holder: int | None
+    share: str
+    shown_from: int | None
+    no_human: bool
+    counselled: bool
+    priority: int
+    last_seq: int
+    created_at: float
+    visitor_at: float
+    waiting_at: float | None
+    closed_at: float | None
+    leave_at: float | None
+    context: Any = None
+    understood: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message. `words` holds text and, by sender, choices, contacts (ids), checked, choice, understood."""
+
+    seq: int
+    sender: str
+    at: float
+    client_id: str | None
+    answered: bool
+    words: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Counsellor:
+    id: int
+    name: str
+    password_hash: str
+    must_change: bool
+    disabled: bool
+    failures: int
+    locked_until: float | None
+
+
+@dataclass(frozen=True)
+class Session:
+    counsellor: Counsellor
+    csrf: str
+    token_hash: str

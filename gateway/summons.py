@@ -1,0 +1,76 @@
+"""Calling a counsellor, and what the visitor decides about it. Works inside a `Change`; says only listed sentences."""
+
+from __future__ import annotations
+
+from gateway.availability import Availability
+from gateway.delivery import say_as_system
+from gateway.handoff import Event, State
+from gateway.storage.change import Change
+from gateway.words import Words
+
+SHARE_YES, SHARE_NO, HUMAN_NO = "share:yes", "share:no", "human:no"
+LEAVE_QUEUE = "queue:leave"
+PAYLOADS = frozenset({SHARE_YES, SHARE_NO, HUMAN_NO, LEAVE_QUEUE})
+
+
+class Summons:
+    """Requests the hand-off and keeps what the visitor has let the counsellor see."""
+
+    def __init__(self, words: Words, availability: Availability) -> None:
+        self._words = words
+        self._availability = availability
+
+    async def request(self, change: Change, route: str) -> bool:
+        """Ask for a counsellor at the route's priority; where none can come, say so. True if the visitor waits."""
+        conversation = change.conversation
+        emergency = route == "emergency"
+        if emergency and conversation.state in (State.BOT, State.WAITING, State.HUMAN):
+            conversation.share = "emergency"
+            if conversation.state is State.HUMAN:
+                conversation.shown_from = 0
+        if conversation.state is State.BOT:
+            if not self._availability.can_come():
+                await self.nobody(change, emergency)
+                return False
+            conversation.priority = 99
+            if not emergency:
+                conversation.share = "asked"
+        await change.step(Event.HANDOFF_REQUESTED)
+        routes = self._words.content.taxonomy.routes
+        conversation.priority = min(conversation.priority, routes.index(route))
+        conversation.no_human = False
+        return conversation.state in (State.WAITING, State.HUMAN)
+
+    async def nobody(self, change: Change, emergency: bool) -> None:
+        """Say that nobody can come, and who can be reached now."""
+        reopens = self._words.reopens()
+        name = "closed_now_danger" if emergency else "closed_now" if reopens else "nobody_free"
+        text = self._words.sentence(name, reopens=reopens or "")
+        await say_as_system(change, name, text, contacts=self._words.reachable(self._group(change)))
+
+    async def decide(self, change: Change, payload: str) -> None:
+        """Carry out one of PAYLOADS; one that comes too late changes nothing and is still answered."""
+        conversation = change.conversation
+        if payload in (HUMAN_NO, LEAVE_QUEUE):
+            conversation.no_human = conversation.no_human or payload == HUMAN_NO
+            conversation.share = "none"
+            await change.step(Event.CANCELLED_BY_VISITOR)
+            await self._say(change, "human_no_done" if payload == HUMAN_NO else "queue_left")
+        elif payload == SHARE_YES:
+            conversation.share = "yes"
+            if conversation.state is State.HUMAN:
+                conversation.shown_from = 0
+            await self._say(change, "share_yes_done")
+        elif conversation.share == "emergency":
+            await self._say(change, "share_no_done_danger")
+        else:
+            conversation.share = "no"
+            await self._say(change, "share_no_done")
+
+    async def _say(self, change: Change, name: str) -> None:
+        await say_as_system(change, name, self._words.sentence(name))
+
+    def _group(self, change: Change) -> str:
+        topic = change.conversation.understood.get("topic")
+        known = self._words.content.topics.get(topic) if topic else None
+        return known.group if known else "service"

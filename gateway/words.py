@@ -1,0 +1,62 @@
+"""Sentences and contact cards for the gateway, filled in and ready to be read. The words themselves are content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from connectors.contract import MAX_CHARACTERS, Code, ContactCard, Refused
+from content.model import Content
+from content.reach import open_now
+
+
+class Words:
+    """Looks up sentences; `local` gives the time in the organisation's zone."""
+
+    def __init__(self, content: Content, local: Callable[[], datetime]) -> None:
+        self.content = content
+        self._local = local
+
+    def sentence(self, name: str, **values: str) -> str:
+        """Give a sentence with its placeholders filled. Raises KeyError for an unknown name."""
+        text = self.content.sentences[name].replace("{organisation}", self.content.organisation.name)
+        for key, value in values.items():
+            text = text.replace(f"{{{key}}}", value)
+        return text
+
+    def card(self, contact: str) -> ContactCard:
+        """Give a contact as a visitor sees it at this moment."""
+        one = self.content.contacts[contact]
+        return ContactCard(
+            id=one.id, name=one.name, what=one.what, phone=one.phone, phone_note=one.phone_note, email=one.email,
+            url=one.url, hours=one.hours, open_now=one.open.is_open(self._local()) if one.open else None,
+            checked=one.checked,
+        )  # fmt: skip
+
+    def reachable(self, group: str = "service") -> tuple[str, ...]:
+        """Give the ids of whom one can reach right now."""
+        return open_now(self.content, group, self._local())
+
+    def refusal(self, code: Code, name: str | None = None) -> Refused:
+        """Give a refusal in words; `unavailable` carries the numbers that work now."""
+        if code == "unavailable":
+            cards = [self.card(contact) for contact in self.reachable()]
+            numbers = " ".join(f"{card.name}: {card.phone}." for card in cards if card.phone and card.id != "sos_112")
+            return Refused(code, self.sentence("unavailable", numbers=numbers))
+        return Refused(code, self.sentence(name or f"error_{code}", limit=str(MAX_CHARACTERS)))
+
+    def reopens(self) -> str | None:
+        """Tell in words when a counsellor reads again; None while it is counsellors' hours."""
+        now = self._local()
+        hours = self.content.organisation.counsellor_hours
+        if hours.is_open(now):
+            return None
+        opens = hours.next_opening(now)
+        if opens is None:
+            return None
+        clock = f"{opens.hour}.{opens.minute:02d}"
+        if opens.date() == now.date():
+            return self.sentence("reopens_today", clock=clock)
+        if opens.date() == now.date() + timedelta(days=1):
+            return self.sentence("reopens_tomorrow", clock=clock)
+        return self.sentence("reopens_day", clock=clock, day=self.sentence(f"day_{opens.weekday()}"))

@@ -1,0 +1,158 @@
+// @ts-check
+/** Puts the visitor's page together. Each behaviour has a file of its own; here they only meet. */
+import { createComposer } from "../shared/composer.js";
+import { askInPage } from "../shared/confirm.js";
+import { byId, el } from "../shared/dom.js";
+import { choiceGroup, createChoiceBook } from "./choices.js";
+import { createConversation } from "./conversation.js";
+import { createHost } from "./embed.js";
+import { onExit, setExitUrl } from "./exit.js";
+import { createMessages } from "./messages.js";
+import { createNotices } from "./notices.js";
+import { createScroll } from "./scroll.js";
+import { createStatus } from "./status.js";
+import { createStore } from "./store.js";
+import { TEXTS } from "./texts.js";
+import { createTyping } from "./typing.js";
+import { followKeyboard } from "./viewport.js";
+
+const MAX_LENGTH = 2000;
+const LEAVE_QUEUE = "queue:leave";
+
+const log = byId("log");
+const book = createChoiceBook();
+const messages = createMessages(log, buttonsUnder);
+const scroll = createScroll(log, byId("jump"), TEXTS.newBelow);
+const notices = createNotices(byId("notices"), () => chat.open());
+const typing = createTyping(byId("typing"), (slow) => notices.info(slow ? TEXTS.slow : ""));
+const status = createStatus(byId("status"), { onAgain: () => chat.again(), onLeaveQueue: leaveQueue });
+const composer = createComposer({ id: "text", max: MAX_LENGTH, texts: TEXTS.composer, onSend: (text) => chat.say(text), onTyping: () => chat.typing() });
+const erase = el("button", { class: "button quiet", type: "button", text: TEXTS.erase.open, "aria-expanded": "false", on: { click: askErase } });
+/** @type {import("../shared/types.js").StateFrame | null} */
+let state = null;
+let erasing = false;
+
+const chat = createConversation(createStore(), {
+  message(message, old) {
+    const element = messages.add(message);
+    if (!element) return;
+    if (message.sender === "visitor") book.settleByTitle(message.text, message.id ?? "");
+    if (message.sender !== "visitor" && !old) typing.hide();
+    if (erasing) notices.info("");
+    scroll.added(element, { old });
+    showStatus();
+  },
+  own(id, text) {
+    scroll.added(messages.addOwn(id, text), { own: true });
+  },
+  accepted(id, seq) {
+    messages.accepted(id, seq);
+    notices.clearError();
+    if (state?.state === "bot" || state?.state === "waiting") typing.awaits(id);
+  },
+  failed(id) {
+    messages.failed(id);
+    book.reopenById(id);
+  },
+  state(frame) {
+    state = frame;
+    if (frame.state !== "waiting") book.settleByPayload(LEAVE_QUEUE);
+    if (frame.state === "closed") end();
+    showStatus();
+  },
+  typing: (sender) => typing.show(sender),
+  answered: (id) => typing.answered(id),
+  error(code, text) {
+    notices.error(code, text);
+    scroll.toEnd();
+  },
+  connection(connection) {
+    notices.connection(connection);
+    messages.showWaiting(connection === "lost" || connection === "elsewhere");
+    if (erasing && connection === "lost") notices.info(TEXTS.erase.delayed);
+  },
+  reset(why, kept) {
+    messages.clear(kept);
+    book.clear();
+    typing.clear();
+    notices.clearError();
+    notices.info(why === "gone" ? TEXTS.gone : why === "erasing" ? TEXTS.erase.working : "");
+    erasing = why === "erasing";
+    state = null;
+    status.clear();
+    setWritable(!erasing);
+  },
+});
+
+/** @param {import("../shared/types.js").Message} message */
+function buttonsUnder(message) {
+  if (!message.choices || message.choices.length === 0) return null;
+  const group = choiceGroup(message.choices, TEXTS.choices, (choice, chosen) => chosen.settle(choice.title, chat.choose(choice)));
+  book.add(group);
+  return group.element;
+}
+
+function leaveQueue() {
+  const offer = book.find(LEAVE_QUEUE);
+  if (offer) offer.group.settle(offer.choice.title, chat.choose(offer.choice));
+  showStatus();
+}
+
+function showStatus() {
+  if (state) status.show(state, book.find(LEAVE_QUEUE) !== null);
+}
+
+/** @param {boolean} writable */
+function setWritable(writable) {
+  const hadFocus = composer.element.contains(document.activeElement) || byId("erase").contains(document.activeElement);
+  composer.element.hidden = !writable;
+  erase.hidden = !writable;
+  return hadFocus;
+}
+
+/** The conversation is over: nothing to write in, one way on. */
+function end() {
+  typing.clear();
+  book.settleAll();
+  if (erasing && !log.firstChild) notices.info(TEXTS.erase.done);
+  erasing = false;
+  const hadFocus = setWritable(false);
+  showStatus();
+  if (hadFocus || document.activeElement === document.body) status.again.focus({ preventScroll: true });
+}
+
+function askErase() {
+  const texts = TEXTS.erase;
+  askInPage(byId("confirm"), texts, () => chat.erase(), erase);
+}
+
+async function readSettings() {
+  try {
+    const settings = await (await fetch("/chat/settings.json", { credentials: "omit" })).json();
+    setExitUrl(settings.exit_url);
+    byId("organisation").textContent = settings.organisation ?? "";
+  } catch {
+    // the page works without them
+  }
+}
+
+function start() {
+  const host = createHost();
+  onExit({ goodbye: () => chat.leave(), leaveHost: (url) => host.exit(url) });
+  byId("writing").prepend(composer.element);
+  byId("erase").append(erase);
+  byId("hint").textContent = window.matchMedia("(hover: hover)").matches ? TEXTS.hintKeys : TEXTS.hintTouch;
+  log.setAttribute("aria-label", TEXTS.log);
+  const close = byId("close");
+  close.hidden = !host.embedded;
+  close.addEventListener("click", () => host.close());
+  document.documentElement.classList.toggle("embedded", host.embedded);
+  window.addEventListener("online", () => chat.hurry());
+  window.addEventListener("pageshow", () => chat.hurry());
+  document.addEventListener("visibilitychange", () => document.hidden || chat.hurry());
+  followKeyboard();
+  void readSettings();
+  chat.open();
+}
+
+start();

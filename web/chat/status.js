@@ -1,0 +1,44 @@
+// @ts-check
+/** The bar that says with whom one writes, and the way on: leave the queue, begin again. */
+import { el, setText } from "../shared/dom.js";
+import { TEXTS } from "./texts.js";
+
+/**
+ * Make the bar.
+ * @param {HTMLElement} place
+ * @param {{onAgain: () => void, onLeaveQueue: () => void}} actions
+ */
+export function createStatus(place, { onAgain, onLeaveQueue }) {
+  const words = el("p", { class: "status-words", role: "status" });
+  const again = el("button", { class: "button primary", type: "button", text: TEXTS.status.again, on: { click: onAgain } });
+  const leave = el("button", { class: "button", type: "button", text: TEXTS.status.leaveQueue, on: { click: onLeaveQueue } });
+  place.append(words, leave, again);
+  leave.hidden = true;
+  again.hidden = true;
+
+  return {
+    again,
+    /**
+     * @param {import("../shared/types.js").StateFrame} frame
+     * @param {boolean} mayLeave  the server has offered a way out of the queue
+     */
+    show(frame, mayLeave) {
+      place.dataset.state = frame.state;
+      setText(words, wordsFor(frame));
+      leave.hidden = !(frame.state === "waiting" && mayLeave);
+      again.hidden = frame.state !== "closed";
+    },
+    clear() {
+      place.dataset.state = "";
+      setText(words, "");
+      leave.hidden = true;
+      again.hidden = true;
+    },
+  };
+}
+
+/** @param {import("../shared/types.js").StateFrame} frame */
+function wordsFor(frame) {
+  if (frame.state === "waiting") return TEXTS.status.waiting(frame.position, frame.wait_minutes);
+  return TEXTS.status[frame.state] ?? "";
+}

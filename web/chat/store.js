@@ -1,0 +1,66 @@
+// @ts-check
+/**
+ * What the tab remembers, in sessionStorage only: the token, the last seq seen, and an erasure not yet confirmed.
+ * Never a word of the conversation. Works from memory where storage is blocked.
+ */
+
+const KEY = "varsam";
+
+/** @typedef {{token: string | null, seq: number, erasing: boolean}} Kept */
+
+/** @returns {Kept} */
+function nothing() {
+  return { token: null, seq: 0, erasing: false };
+}
+
+/** Open the tab's memory. */
+export function createStore() {
+  let kept = read();
+  let shut = false;
+
+  /** @returns {Kept} */
+  function read() {
+    try {
+      const found = JSON.parse(window.sessionStorage.getItem(KEY) ?? "null");
+      if (found && typeof found.token === "string") return { ...nothing(), ...found };
+    } catch {
+      // blocked storage or foreign content: start from nothing
+    }
+    return nothing();
+  }
+
+  /** @param {Partial<Kept>} part */
+  function save(part) {
+    if (shut) return;
+    kept = { ...kept, ...part };
+    try {
+      window.sessionStorage.setItem(KEY, JSON.stringify(kept));
+    } catch {
+      // blocked storage: memory is enough while the page stands
+    }
+  }
+
+  function clear() {
+    kept = nothing();
+    try {
+      window.sessionStorage.clear();
+    } catch {
+      // blocked storage holds nothing
+    }
+  }
+
+  return {
+    get token() { return kept.token; },
+    get seq() { return kept.seq; },
+    get erasing() { return kept.erasing; },
+    save,
+    clear,
+    /** Clear, and let nothing be written again: the visitor is leaving. */
+    shut() {
+      shut = true;
+      clear();
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createStore>} Store */

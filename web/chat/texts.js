@@ -1,0 +1,66 @@
+// @ts-check
+/** Every Swedish sentence of the visitor's page that does not come from the server. */
+
+export const TEXTS = {
+  log: "Samtalet",
+  senders: { visitor: "Du", bot: "Varsam", counsellor: "Kurator", system: "Besked" },
+  delivery: { sending: "skickas", sent: "skickat", waiting: "väntar på förbindelse", failed: "gick inte att skicka" },
+  unchecked: "ej kontrollerad",
+  contacts: {
+    list: "Kontakter",
+    call: (/** @type {string} */ phone) => `Ring ${phone}`,
+    web: "Webbplats",
+    newTab: "(öppnas i en ny flik)",
+    openNow: "öppet nu",
+    closedNow: "stängt nu",
+    unchecked: "ej kontrollerad",
+  },
+  choices: "Välj ett svar, eller skriv själv",
+  composer: {
+    label: "Skriv ditt meddelande",
+    placeholder: "Skriv här",
+    send: "Skicka",
+    left: (/** @type {number} */ rest) => (rest === 1 ? "1 tecken kvar" : `${rest} tecken kvar`),
+  },
+  typing: { counsellor: "Kuratorn skriver", bot: "Varsam svarar" },
+  newBelow: "Visa nya meddelanden",
+  close: "Stäng chatten",
+  hintTouch: "Du behöver inte säga vem du är.",
+  hintKeys: "Du behöver inte säga vem du är. Tryck Skift tre gånger för att lämna sidan.",
+  erase: {
+    open: "Radera chatten",
+    question: "Vill du radera hela chatten? Den försvinner för dig och för oss. Det går inte att ångra.",
+    yes: "Ja, radera",
+    no: "Nej, behåll",
+    working: "Jag raderar chatten.",
+    delayed: "Chatten är borta från den här sidan. Hos oss raderas den så snart förbindelsen är tillbaka. Låt sidan vara öppen så länge.",
+    done: "Chatten är raderad.",
+  },
+  status: {
+    bot: "Du skriver med ett datorprogram.",
+    waiting: (/** @type {number | null | undefined} */ position, /** @type {[number, number] | null | undefined} */ minutes) =>
+      ["Du väntar på en kurator.", position ? `Du är nummer ${position} i kön.` : "", wait(minutes), "Du kan skriva här under tiden."].filter(Boolean).join(" "),
+    human: "Du skriver nu med en kurator.",
+    closed: "Samtalet är avslutat.",
+    again: "Börja om",
+    leaveQueue: "Lämna kön",
+  },
+  connection: {
+    first: "Jag öppnar chatten.",
+    unreachable: "Jag når inte chatten just nu. Jag försöker igen. Är du i fara, ring 112.",
+    lost: "Förbindelsen bröts. Jag försöker igen.",
+    long: "Förbindelsen är fortfarande bruten. Det du skriver skickas när den är tillbaka. Är du i fara, ring 112.",
+    elsewhere: "Chatten är öppen i ett annat fönster.",
+    here: "Fortsätt här",
+  },
+  slow: "Svaret dröjer. Är du i fara, ring 112.",
+  gone: "Den förra chatten finns inte längre. Här börjar en ny.",
+};
+
+/** @param {[number, number] | null | undefined} minutes */
+function wait(minutes) {
+  if (!minutes) return "";
+  const [from, to] = minutes;
+  if (from === to) return to <= 1 ? "Det brukar ta omkring en minut." : `Det brukar ta omkring ${to} minuter.`;
+  return `Det brukar ta ${from} till ${to} minuter.`;
+}

@@ -1,0 +1,28 @@
+// @ts-check
+/** Clock times and waiting times, as Swedes write them. */
+
+const CLOCK = new Intl.DateTimeFormat("sv-SE", { hour: "2-digit", minute: "2-digit" });
+
+/**
+ * Give a clock time, "14.05", or "" when there is none.
+ * @param {string | undefined | null} iso
+ * @returns {string}
+ */
+export function clockTime(iso) {
+  const date = iso ? new Date(iso) : null;
+  if (!date || Number.isNaN(date.getTime())) return "";
+  return CLOCK.format(date).replace(":", ".");
+}
+
+/**
+ * Give how long somebody has waited: "42 s", "3 min 12 s", "1 tim 5 min".
+ * @param {number} seconds
+ * @returns {string}
+ */
+export function waited(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} tim ${minutes % 60} min`;
+}

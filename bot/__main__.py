@@ -18,8 +18,8 @@ def _quiet() -> None:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["SANIC_NO_COLOR"] = "true"
-    warnings.filterwarnings("ignore")
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    warnings.showwarning = lambda *args, **kwargs: None
+    logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s", force=True)
     import structlog
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
@@ -52,9 +52,10 @@ def _serve(port: int, model: str) -> None:
     _quiet()  # again: importing Rasa configures logging of its own
     check_schema_once()
     endpoints = rasa.core.utils.AvailableEndpoints.read_endpoints("bot/endpoints.yml")
+    turns = TrackerStore.create(endpoints.tracker_store)
     agent = Agent.load(
         model,
-        tracker_store=TrackerStore.create(endpoints.tracker_store),
+        tracker_store=turns,
         lock_store=LockStore.create(endpoints.lock_store),
         action_endpoint=InProcessActions([ActionAnswer(load_content())]),
     )
@@ -62,7 +63,7 @@ def _serve(port: int, model: str) -> None:
         sys.exit(f"the model {model} could not be loaded; run 'varsam train'")
     app = Sanic("varsam_engine", configure_logging=False)
     register(create_http_input_channels(None, "bot/credentials.yml"), app, route="/webhooks/")
-    app.ctx.agent = agent
+    app.ctx.agent, app.ctx.turns = agent, turns
     asyncio.set_event_loop(asyncio.new_event_loop())
     app.run(host="127.0.0.1", port=port, access_log=False, debug=False, motd=False, workers=1)
 

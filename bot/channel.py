@@ -18,6 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.context import context_of, memory_of
+from bot.turns import TurnTrackerStore
 from content.model import Content
 from content.registry import load_content
 
@@ -52,14 +53,14 @@ class VarsamChannel(InputChannel):
             if not isinstance(body, dict) or not isinstance(body.get("text"), str):
                 return response.json({"error": "expected {text, context, metadata}"}, status=400)
             try:
-                return response.json(await self._turn(request.app.ctx.agent, body))
+                return response.json(await self._turn(request.app.ctx.agent, request.app.ctx.turns, body))
             except Exception as error:  # whatever breaks must reach the gateway as a failure, never as silence
                 logger.error("turn failed: %s", type(error).__name__)
                 return response.json({"error": type(error).__name__}, status=500)
 
         return webhook
 
-    async def _turn(self, agent: Agent, body: dict[str, Any]) -> dict[str, Any]:
+    async def _turn(self, agent: Agent, turns: TurnTrackerStore, body: dict[str, Any]) -> dict[str, Any]:
         text = body["text"].lstrip("/ \t\r\n\u200b\ufeff")
         turn = dict(body.get("metadata") or {})
         parsed = await self._parse(agent, text, turn.get("choice"))
@@ -68,7 +69,7 @@ class VarsamChannel(InputChannel):
             return {"replies": [], "context": body.get("context"), "understood": understood, "signals": []}
         turn["understood"] = understood
         memory = memory_of(body.get("context"))
-        said, memory = await self._talk(agent, text, parsed, {"turn": turn, "memory": memory})
+        said, memory = await self._talk(agent, turns, text, parsed, {"turn": turn, "memory": memory})
         replies = [one["reply"] for one in said if "reply" in one]
         signals = [one["signal"] for one in said if "signal" in one]
         if not replies and not signals:
@@ -102,14 +103,13 @@ class VarsamChannel(InputChannel):
         }
 
     async def _talk(
-        self, agent: Agent, text: str, parsed: dict[str, Any], slots: dict[str, Any]
+        self, agent: Agent, turns: TurnTrackerStore, text: str, parsed: dict[str, Any], slots: dict[str, Any]
     ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Run the dialogue for one turn on a tracker made for it."""
-        store: Any = agent.tracker_store
         sender, output = uuid.uuid4().hex, CollectingOutputChannel()
-        store.begin(sender, slots)
+        turns.begin(sender, slots)
         try:
             await agent.handle_message(UserMessage(text, output, sender, parse_data=parsed, input_channel=self.name()))
         finally:
-            tracker = store.end(sender)
+            tracker = turns.end(sender)
         return [one["custom"] for one in output.messages if "custom" in one], tracker.get_slot("memory") or {}

@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.contract import MAX_CHARACTERS, Answer, Code, Message, Standing
 
-MAX_FRAME_BYTES = 32_000
+MAX_FRAME_BYTES = 256_000  # far above what is accepted, so that too long is answered and not cut off
 
 
 class BadFrame(Exception):

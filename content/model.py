@@ -113,4 +113,5 @@ class Content:
     risk_replies: Mapping[str, RiskReply]
     sentences: Mapping[str, str]
     risk_titles: Mapping[str, str]
+    pseudonyms: tuple[tuple[str, ...], tuple[str, ...]]
     organisation: Organisation

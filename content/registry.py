@@ -103,6 +103,7 @@ def load_content(root: Path = HERE) -> Content:
         risk_replies=_risk_replies(_File(root / "risk_replies.yml", root), taxonomy, contacts, facts),
         sentences=_sentences(sentences_file, "sentences"),
         risk_titles=_risk_titles(sentences_file, taxonomy),
+        pseudonyms=_pseudonyms(_File(root / "pseudonyms.yml", root)),
         organisation=_organisation(_File(root / "organisation.yml", root), contacts),
     )
 
@@ -249,6 +250,13 @@ def _risk_titles(file: _File, taxonomy: Taxonomy) -> dict[str, str]:
     if set(titles) != set(taxonomy.risks):
         raise file.wrong(file.data["risk_titles"], "there must be one title for each risk of taxonomy.yml.")
     return titles
+
+
+def _pseudonyms(file: _File) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    first, second = tuple(file.data.get("first") or ()), tuple(file.data.get("second") or ())
+    if not first or not second:
+        raise file.wrong(file.data, "'first' and 'second' must each hold words.")
+    return first, second
 
 
 def _organisation(file: _File, contacts: Mapping[str, Contact]) -> Organisation:

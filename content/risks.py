@@ -214,6 +214,8 @@ class RiskLexicon:
     def _phrase(self, owner: str, text: str) -> _Phrase:
         steps = tuple(self._step(step) for step in text.split())
         needed = tuple(frozenset(way[0] for way in step.ways) for step in steps if step.kind == "word")
+        if any(one.kind == "gap" and two.kind == "absent" for one, two in itertools.pairwise(steps)):
+            raise ValueError(f"{text!r}: a gap can always step over a word that may not follow")
         if not steps or steps[0].kind != "word" or math.prod(step.gap + 1 for step in steps) > MOST_PATHS:
             raise ValueError(f"{text!r} begins with no word, or has too wide gaps")
         return _Phrase(owner, steps, needed)

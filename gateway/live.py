@@ -46,6 +46,9 @@ class Live:
         if queue is not None:
             queue.put_nowait(nudge)
 
+    def counsellor_types(self, key: str) -> None:
+        self.nudge(key, Nudge("typing", sender="counsellor"))
+
     def seen(self, key: str) -> None:
         """Note a sign of life from a client without a socket."""
         if key not in self._visitors:

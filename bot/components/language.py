@@ -11,6 +11,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 # Scripts that tell the language, or its nearest (Ukrainian and Bulgarian letters are looked for first).
 _SCRIPTS = (
@@ -61,3 +62,7 @@ class SwedishLanguageIdentifier(GraphComponent):
         for message in messages:
             message.set("lang", language_of(message.get(TEXT) or ""), add_to_output=True)
         return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing is learned from it: the training data stays as it is."""
+        return training_data

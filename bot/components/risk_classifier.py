@@ -10,6 +10,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from content.registry import HERE
 from content.risks import RiskLexicon
@@ -35,3 +36,7 @@ class SwedishRiskClassifier(GraphComponent):
             why = [{"risk": one.risk, "words": one.words, "rule": one.rule} for one in heard]
             message.set("risk_words", why, add_to_output=True)
         return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing is learned from it: the training data stays as it is."""
+        return training_data

@@ -12,7 +12,11 @@ from rasa.shared.nlu.training_data.message import Message
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class SwedishTokenizer(Tokenizer):
-    """Tokens from `spacy.blank("sv")`, for Rasa's featurizers and DIET in the benchmarks."""
+    """Tokens from `spacy.blank("sv")`; the topic classifier reads them."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)

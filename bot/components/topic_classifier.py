@@ -9,6 +9,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.constants import TOKENS_NAMES
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -25,7 +26,7 @@ class SwedishTopicClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"strength": 20.0, "sure": 0.4, "lead": 2.0, "floor": 0.2}
+        return {"strength": 5.0, "sure": 0.4, "lead": 2.0, "floor": 0.2}
 
     def __init__(
         self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: TopicModel | None = None
@@ -45,7 +46,7 @@ class SwedishTopicClassifier(GraphComponent, IntentClassifier):
         """Train on the intent examples and persist."""
         examples = training_data.intent_examples
         self._model = TopicModel.train(
-            [example.get(TEXT) for example in examples],
+            [_spaced(example) for example in examples],
             [example.get(INTENT) for example in examples],
             self._config["strength"],
         )
@@ -70,7 +71,7 @@ class SwedishTopicClassifier(GraphComponent, IntentClassifier):
         if self._model is None:
             raise RuntimeError("the topic model is not trained; run 'varsam train'")
         for message in messages:
-            ranking = [{"name": name, "confidence": p} for name, p in self._model.rank(message.get(TEXT) or "")[:3]]
+            ranking = [{"name": name, "confidence": p} for name, p in self._model.rank(_spaced(message))[:3]]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
             message.set("ask_back", self._ask_back(ranking), add_to_output=True)
@@ -82,3 +83,9 @@ class SwedishTopicClassifier(GraphComponent, IntentClassifier):
             best >= self._config["floor"] and best >= self._config["lead"] * second
         )
         return [] if sure else [one["name"] for one in ranking]
+
+
+def _spaced(message: Message) -> str:
+    """Give the tokenizer's words with spaces between; the plain text where there are none."""
+    tokens = message.get(TOKENS_NAMES[TEXT])
+    return " ".join(token.text for token in tokens) if tokens else message.get(TEXT) or ""

@@ -36,7 +36,7 @@ class TopicModel:
     vectorisers: dict[str, TfidfVectorizer]
 
     @classmethod
-    def train(cls, texts: Sequence[str], labels: Sequence[str], strength: float = 20.0) -> TopicModel:
+    def train(cls, texts: Sequence[str], labels: Sequence[str], strength: float = 5.0) -> TopicModel:
         """Fit on raw texts; `strength` is the inverse of the regularisation (scikit-learn's C)."""
         clean = [normalise(text) for text in texts]
         vectorisers = {name: TfidfVectorizer(**view) for name, view in _VIEWS.items()}

@@ -215,10 +215,14 @@ class Store:
         async with self._engine.connect() as connection:
             return list((await connection.execute(select(table.id).where(expired))).scalars())
 
+    async def ids(self) -> list[str]:
+        """Give the ids of all conversations."""
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(select(conversations.c.id))).scalars())
+
     async def remove_orphans(self) -> int:
         """Remove keys without rows and rows without keys (a crash between two deletions); give how many."""
-        async with self._engine.connect() as connection:
-            stored = set((await connection.execute(select(conversations.c.id))).scalars())
+        stored = set(await self.ids())
         keys = await asyncio.to_thread(self._keyring.ids)
         for id in keys ^ stored:
             await self.erase(id)

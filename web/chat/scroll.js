@@ -6,6 +6,7 @@
 import { el, wantsStillness } from "../shared/dom.js";
 
 const BATCH_MS = 1200;
+const HEADER = 64; // px that the header covers where the page scrolls as a whole
 
 /**
  * Watch a list.
@@ -20,7 +21,7 @@ export function createScroll(log, place, label) {
   /** @type {HTMLElement | null} */
   let first = null;
   let firstAt = 0;
-  const button = el("button", { class: "button new-below", type: "button", text: label, hidden: true, on: { click: toEnd } });
+  const button = el("button", { class: "button new-below", type: "button", "aria-label": label, title: label, hidden: true, on: { click: toEnd } });
   place.append(button);
 
   new IntersectionObserver((seen) => {
@@ -53,10 +54,13 @@ export function createScroll(log, place, label) {
         button.hidden = false;
         return;
       }
-      const room = (log.closest(".scroller") ?? document.documentElement).clientHeight;
+      const room = Math.min((log.closest(".scroller") ?? log).clientHeight, window.innerHeight - HEADER);
       const tall = end.getBoundingClientRect().bottom - first.getBoundingClientRect().top > room;
       const behavior = wantsStillness() ? "auto" : "smooth";
-      if (tall) first.scrollIntoView({ block: "start", behavior });
+      if (tall) {
+        first.scrollIntoView({ block: "start", behavior });
+        button.hidden = false;
+      }
       else end.scrollIntoView({ block: "end", behavior });
     },
   };

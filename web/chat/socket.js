@@ -22,9 +22,7 @@ const OPEN_WITHIN_MS = 5000;
  * @returns {Link}
  */
 export function openSocket(hello, events) {
-  const url = new URL("/ws/chat", window.location.href);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  const socket = new WebSocket(url);
+  const socket = new WebSocket(address());
   let silent = false;
   let over = false;
   const impatience = setTimeout(() => end(0), OPEN_WITHIN_MS);
@@ -59,6 +57,24 @@ export function openSocket(hello, events) {
       silent = true;
       end(1000);
     },
+  };
+}
+
+function address() {
+  const url = new URL("/ws/chat", window.location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url;
+}
+
+/**
+ * Find out, without a word, whether sockets work by now.
+ * @param {() => void} onWorks
+ */
+export function probeSocket(onWorks) {
+  const socket = new WebSocket(address());
+  socket.onopen = () => {
+    socket.close();
+    onWorks();
   };
 }
 

@@ -23,10 +23,10 @@ export const TEXTS = {
     left: (/** @type {number} */ rest) => (rest === 1 ? "1 tecken kvar" : `${rest} tecken kvar`),
   },
   typing: { counsellor: "Kuratorn skriver", bot: "Varsam svarar" },
-  newBelow: "Visa nya meddelanden",
+  newBelow: "Mer nedanför",
   close: "Stäng chatten",
   hintTouch: "Du behöver inte säga vem du är.",
-  hintKeys: "Du behöver inte säga vem du är. Tryck Skift tre gånger för att lämna sidan.",
+  hintKeys: "Du behöver inte säga vem du är. Skift tre gånger lämnar sidan.",
   erase: {
     open: "Radera chatten",
     question: "Vill du radera hela chatten? Den försvinner för dig och för oss. Det går inte att ångra.",
@@ -39,7 +39,7 @@ export const TEXTS = {
   status: {
     bot: "Du skriver med ett datorprogram.",
     waiting: (/** @type {number | null | undefined} */ position, /** @type {[number, number] | null | undefined} */ minutes) =>
-      ["Du väntar på en kurator.", position ? `Du är nummer ${position} i kön.` : "", wait(minutes), "Du kan skriva här under tiden."].filter(Boolean).join(" "),
+      ["Du väntar på en kurator.", position ? `Du är nummer ${position} i kön.` : "", wait(minutes), "Du kan skriva under tiden."].filter(Boolean).join(" "),
     human: "Du skriver nu med en kurator.",
     closed: "Samtalet är avslutat.",
     again: "Börja om",

@@ -5,9 +5,10 @@
  */
 import { pause } from "../shared/backoff.js";
 import { openPolling } from "./polling.js";
-import { openSocket } from "./socket.js";
+import { openSocket, probeSocket } from "./socket.js";
 
 const TAKEN_OVER = 4001;
+const PROBE_AFTER_MS = 60000;
 
 /** @typedef {"connecting" | "open" | "lost" | "elsewhere"} Connection */
 
@@ -40,7 +41,8 @@ export function createTransport({ hello, onReady, onFrame, onConnection }) {
       ready() {
         if (mine !== link) return;
         attempts = 0;
-        hadSocket = hadSocket || mine.kind === "socket";
+        if (mine.kind === "socket") hadSocket = true;
+        else timer = setTimeout(() => probe(mine), PROBE_AFTER_MS);
         onConnection("open");
         onReady();
       },
@@ -64,6 +66,17 @@ export function createTransport({ hello, onReady, onFrame, onConnection }) {
     };
     const mine = wantsPolling() ? openPolling(hello, events) : openSocket(hello(), events);
     link = mine;
+  }
+
+  /**
+   * On polling: move over when sockets work.
+   * @param {import("./socket.js").Link} polling
+   */
+  function probe(polling) {
+    timer = setTimeout(() => probe(polling), PROBE_AFTER_MS * 3);
+    probeSocket(() => {
+      if (link === polling) connect();
+    });
   }
 
   function drop() {

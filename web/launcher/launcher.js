@@ -46,7 +46,7 @@
 
     connectedCallback() {
       if (this.#bubble) return;
-      const root = this.attachShadow({ mode: "closed" });
+      const root = this.attachShadow({ mode: "open" });
       addStyle(root);
       this.#bubble = document.createElement("button");
       this.#bubble.type = "button";

@@ -1,9 +1,10 @@
 // @ts-check
-/** Put a text into a node, with web addresses and 112 as links. Never as markup. */
+/** Put a text into a node, with web addresses and phone numbers as links. Never as markup. */
 import { el } from "./dom.js";
 
-// No look-behind: older phones cannot parse it. Group 1: an address. Groups 2 and 3: what precedes 112, and 112.
-const LINKS = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]])|(^|[^\d-])(112)(?![\d-]| \d)/g;
+// No look-behind: older phones cannot parse it. Group 1: an address. Group 2: what precedes a number. Group 3: the number,
+// 112 and the other short ones, or one with an area code as Swedes write it: 020-50 50 50.
+const LINKS = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]])|(^|[^\d-])(112(?! \d)|1177|11[34] ?1[34]|116 ?\d{3}|90 ?101|0\d{1,3}-\d{2,3}(?: \d{2,3}){1,3})(?![\d-])/g;
 
 /**
  * Fill a node with a text.
@@ -14,7 +15,7 @@ export function fill(node, text) {
   let end = 0;
   for (const match of text.matchAll(LINKS)) {
     const start = (match.index ?? 0) + (match[2] ? match[2].length : 0);
-    node.append(text.slice(end, start), match[1] ? webLink(match[1], match[1]) : phoneLink("112", "112"));
+    node.append(text.slice(end, start), match[1] ? webLink(match[1], match[1]) : phoneLink(match[3], match[3]));
     end = (match.index ?? 0) + match[0].length;
   }
   node.append(text.slice(end));

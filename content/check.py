@@ -1,0 +1,19 @@
+"""What an editor must still verify: everything a visitor may be shown that is marked unchecked."""
+
+from __future__ import annotations
+
+from content.model import Content
+
+
+def unverified(content: Content) -> list[str]:
+    """Give one line for each contact, topic and risk reply that is shown with 'ej kontrollerad'."""
+    shown = {contact for topic in content.topics.values() for contact in topic.contacts}
+    shown |= {contact for reply in content.risk_replies.values() for contact in reply.contacts}
+    shown |= {contact for ids in content.organisation.reach.values() for contact in ids}
+    return [
+        *(f"contact {id}: verify number and hours, then set 'checked: true'" for id in sorted(shown)
+          if not content.contacts[id].checked),
+        *(f"topic {topic.id}: a cited fact is unchecked" for topic in content.topics.values() if not topic.checked),
+        *(f"risk reply {id}: a cited fact is unchecked" for id, reply in content.risk_replies.items()
+          if not reply.checked),
+    ]  # fmt: skip

@@ -1,0 +1,144 @@
+"""Builds the concrete things and ties them together. Nothing else in the gateway makes a store, a client or a clock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+
+import structlog
+from aiohttp import web
+from prometheus_client import generate_latest
+
+from connectors.contract import Nudge
+from connectors.webchat import WebChat
+from content.registry import HERE, load_content
+from content.risks import RiskLexicon
+from gateway.availability import Availability
+from gateway.console.api import ConsoleApi
+from gateway.console.auth import Auth
+from gateway.console.board import Board
+from gateway.console.desk import CounsellorDesk
+from gateway.engine_client import EngineClient, EngineFailed
+from gateway.hidden import Hidden
+from gateway.intake import Intake
+from gateway.keyring import Keyring, master_keys
+from gateway.live import Live
+from gateway.metrics import Metrics
+from gateway.origins import Origins
+from gateway.pages import Pages, safe_headers
+from gateway.rates import Rates
+from gateway.router import Router
+from gateway.settings import Settings
+from gateway.storage.database import connect, migrate
+from gateway.storage.failures import STORE_FAILURES
+from gateway.storage.staff import Staff
+from gateway.storage.store import Store
+from gateway.summons import Summons
+from gateway.sweeper import Sweeper
+from gateway.turns import Turns
+from gateway.words import Words
+
+DRAIN_SECONDS = 10.0
+log = structlog.get_logger()
+
+
+class Gateway:
+    """Everything the service is made of. Raises ContentError, KeyringError or DatabaseError at `build`."""
+
+    def __init__(self, settings: Settings, engine_url: str, clock: Callable[[], float] = time.time) -> None:
+        self.settings = settings
+        self.content = load_content()
+        self.clock = clock
+        self.metrics = Metrics()
+        self.live = Live(clock)
+        self.words = Words(self.content, self.local)
+        keys = master_keys(settings.master_key.get_secret_value(), settings.var, settings.env == "development")
+        self.keyring = Keyring(settings.keyring_file, keys)
+        self.database = connect(settings.database)
+        self.store = Store(self.database, self.keyring, clock, self._changed)
+        self.staff = Staff(self.database, clock)
+        self.auth = Auth(self.staff, clock)
+        self.engine = EngineClient(engine_url, settings.engine_seconds)
+        self.availability = Availability(self.content, settings.hours, self.local, self.live.present)
+        summons = Summons(self.words, self.availability)
+        lexicon = RiskLexicon.load(HERE / "risks.yml")
+        self.router = Router(
+            self.store, self.engine, self.words, lexicon, self.availability, summons, self.local, self.metrics
+        )
+        self.turns = Turns(self.store, self.router, self.live, self.words)
+        self.desk = CounsellorDesk(self.store, self.words, self.metrics)
+        self.sweeper = Sweeper(self.store, self.desk, self.live, self.words, settings, self.metrics, clock)
+        self.intake = Intake(
+            self.store, self.turns, self.live, self.words, Rates(clock), Hidden(clock), self.metrics,
+            settings.quick_minutes * 60, settings.explain, clock,
+        )  # fmt: skip
+        origins = Origins(settings.public_origin, settings.embed_origins, settings.trusted_proxies)
+        self.webchat = WebChat(self.intake, origins.may_chat, origins.address)
+        board = Board(self.store, self.staff, self.words, clock)
+        self.console = ConsoleApi(
+            self.auth, self.desk, board, self.store, self.live, self.words, origins.may_console, origins.encrypted
+        )
+
+    def local(self) -> datetime:
+        """The time in the organisation's zone."""
+        return datetime.fromtimestamp(self.clock(), UTC).astimezone(self.settings.zone)
+
+    def _changed(self, conversation: str) -> None:
+        self.live.nudge(conversation, Nudge("news"))
+        self.live.tell_consoles("changed", conversation)
+
+    def app(self) -> web.Application:
+        """Give the public application."""
+        app = web.Application(middlewares=[safe_headers], client_max_size=300_000)
+        exit_url = self.settings.exit_url or self.content.organisation.exit_url
+        development = self.settings.env == "development"
+        pages = Pages(self.content.organisation.name, exit_url, self.settings.embed_origins, development)
+        app.add_routes([*self.webchat.routes(), *self.console.routes(), *pages.routes()])
+        app.add_routes([web.get("/healthz", _healthy), web.get("/readyz", self._ready)])
+        app.cleanup_ctx.append(self._life)
+        return app
+
+    def metrics_app(self) -> web.Application:
+        """Give the metrics application, for loopback."""
+
+        async def metrics(request: web.Request) -> web.StreamResponse:
+            return web.Response(body=generate_latest(self.metrics.registry), content_type="text/plain", charset="utf-8")
+
+        app = web.Application()
+        app.add_routes([web.get("/metrics", metrics)])
+        return app
+
+    async def _ready(self, request: web.Request) -> web.StreamResponse:
+        """Ready to be sent people: the engine answers and the store writes."""
+        try:
+            metadata = {"mode": "listen", "now": self.local().isoformat(), "hours_open": False, "channel": "web"}
+            await self.engine.ask("hej", None, metadata)
+            await self.store.writable()
+        except (EngineFailed, *STORE_FAILURES) as problem:
+            return web.json_response({"ready": False, "reason": type(problem).__name__}, status=503)
+        return web.json_response({"ready": True})
+
+    async def _life(self, app: web.Application) -> AsyncIterator[None]:
+        await migrate(self.settings.database)
+        await self.store.remove_orphans()
+        await self.turns.resume()
+        sweeper = asyncio.create_task(self.sweeper.run())
+        app.on_shutdown.append(self._close_sockets)
+        yield
+        sweeper.cancel()
+        await asyncio.gather(sweeper, return_exceptions=True)
+        await self.engine.close()
+        await self.database.dispose()
+        self.keyring.close()
+
+    async def _close_sockets(self, app: web.Application) -> None:
+        """Let turns under way finish, then tell everybody to come back."""
+        await self.turns.stop(DRAIN_SECONDS)
+        await self.webchat.close()
+        await self.console.close()
+
+
+async def _healthy(request: web.Request) -> web.StreamResponse:
+    return web.json_response({"alive": True})

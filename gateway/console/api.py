@@ -1,0 +1,277 @@
+"""The console's HTTP calls and socket (docs/protocol.md, section 3): sessions, CSRF, then one line each to the desk."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from gateway.console.auth import SESSION_SECONDS, Auth, Locked, WeakPassword, WrongLogin
+from gateway.console.board import Board
+from gateway.console.desk import CounsellorDesk, Taken
+from gateway.console.texts import problem
+from gateway.delivery import NotYours
+from gateway.handoff import Event, State
+from gateway.live import Live
+from gateway.storage.failures import STORE_FAILURES
+from gateway.storage.records import Gone, Session
+from gateway.storage.store import Store
+from gateway.views import message_of
+from gateway.words import Words
+
+COOKIE = "varsam_console"
+LONGEST = 4000
+Handler = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
+
+
+class ConsoleApi:
+    """Routes below `/console`. `own(request)` tells whether the Origin is ours; `secure` sets the cookie so."""
+
+    def __init__(
+        self,
+        auth: Auth,
+        desk: CounsellorDesk,
+        board: Board,
+        store: Store,
+        live: Live,
+        words: Words,
+        own: Callable[[web.Request], bool],
+        secure: Callable[[web.Request], bool],
+    ) -> None:
+        self._auth = auth
+        self._desk = desk
+        self._board = board
+        self._store = store
+        self._live = live
+        self._words = words
+        self._own = own
+        self._secure = secure
+        self._sockets: set[web.WebSocketResponse] = set()
+
+    def routes(self) -> list[web.RouteDef]:
+        api, one = "/console/api", "/console/api/conversations/{id:[0-9a-f]{32}}"
+        return [
+            web.post(f"{api}/login", self._login),
+            web.post(f"{api}/password", self._guard(self._password, changing=True)),
+            web.get(f"{api}/me", self._guard(self._me, changing=True)),
+            web.post(f"{api}/logout", self._guard(self._logout, changing=True)),
+            web.get(f"{api}/queue", self._guard(self._queue)),
+            web.get(one, self._guard(self._read)),
+            web.post(f"{one}/claim", self._guard(self._claim)),
+            web.post(f"{one}/messages", self._guard(self._say)),
+            web.post(f"{one}/typing", self._guard(self._typing)),
+            web.post(f"{one}/release", self._guard(self._end(Event.RELEASED_TO_BOT))),
+            web.post(f"{one}/close", self._guard(self._end(Event.CLOSED))),
+            web.get("/console/ws", self._socket),
+        ]
+
+    async def close(self) -> None:
+        for socket in list(self._sockets):
+            await socket.close(code=WSCloseCode.SERVICE_RESTART)
+
+    # -- who is asking
+
+    def _guard(self, handler: Handler, changing: bool = False) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """Let in a session with its CSRF token; `changing` also one that must change its password first."""
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            try:
+                session = await self._session(request)
+                if session is None:
+                    return problem(401, "not_logged_in")
+                if request.method != "GET" and not self._forgery_proof(request, session):
+                    return problem(403, "forged")
+                if session.counsellor.must_change and not changing:
+                    return problem(403, "must_change")
+                return await handler(request, session)
+            except Gone:
+                return problem(410, "gone")
+            except Taken:
+                return problem(409, "taken")
+            except NotYours:
+                return problem(409 if request.method == "POST" else 403, "not_yours")
+            except (ValueError, KeyError, TypeError, UnicodeDecodeError):
+                return problem(400, "bad_request")
+            except STORE_FAILURES:
+                return problem(503, "unavailable")
+
+        return guarded
+
+    async def _session(self, request: web.Request) -> Session | None:
+        token = request.cookies.get(COOKIE)
+        return await self._auth.session(token) if token else None
+
+    def _forgery_proof(self, request: web.Request, session: Session) -> bool:
+        given = request.headers.get("X-CSRF-Token", "")
+        return self._own(request) and hmac.compare_digest(given.encode(), session.csrf.encode())
+
+    async def _login(self, request: web.Request) -> web.StreamResponse:
+        if not self._own(request):
+            return problem(403, "forged")
+        try:
+            body = await request.json()
+            name, password = str(body["name"]), str(body["password"])
+            counsellor, token, csrf = await self._auth.login(name.strip()[:80], password[:200])
+        except (ValueError, KeyError, TypeError, UnicodeDecodeError):
+            return problem(400, "bad_request")
+        except WrongLogin:
+            return problem(401, "wrong_login")
+        except Locked:
+            return problem(429, "locked")
+        except STORE_FAILURES:
+            return problem(503, "unavailable")
+        answer = web.json_response({"name": counsellor.name, "csrf": csrf, "must_change": counsellor.must_change})
+        self._set_cookie(request, answer, token)
+        return answer
+
+    def _set_cookie(self, request: web.Request, answer: web.Response, token: str) -> None:
+        answer.set_cookie(
+            COOKIE, token, max_age=int(SESSION_SECONDS), path="/console", httponly=True, samesite="Strict",
+            secure=self._secure(request),
+        )  # fmt: skip
+
+    async def _password(self, request: web.Request, session: Session) -> web.StreamResponse:
+        body = await request.json()
+        try:
+            token, csrf = await self._auth.change_password(session, str(body["old"]), str(body["new"])[:200])
+        except WrongLogin:
+            return problem(401, "wrong_login")
+        except WeakPassword:
+            return problem(400, "weak_password")
+        answer = web.json_response({"name": session.counsellor.name, "csrf": csrf, "must_change": False})
+        self._set_cookie(request, answer, token)
+        return answer
+
+    async def _me(self, request: web.Request, session: Session) -> web.StreamResponse:
+        counsellor = session.counsellor
+        return web.json_response(
+            {"name": counsellor.name, "csrf": session.csrf, "must_change": counsellor.must_change}
+        )
+
+    async def _logout(self, request: web.Request, session: Session) -> web.StreamResponse:
+        await self._auth.logout(session)
+        answer = web.json_response({})
+        answer.del_cookie(COOKIE, path="/console")
+        return answer
+
+    # -- what they do
+
+    async def _queue(self, request: web.Request, session: Session) -> web.StreamResponse:
+        return web.json_response(await self._board.queue(session.counsellor.id))
+
+    async def _claim(self, request: web.Request, session: Session) -> web.StreamResponse:
+        conversation = await self._desk.claim(request.match_info["id"], session.counsellor.id)
+        return web.json_response(await self._board.conversation(conversation, session.counsellor.name, 0))
+
+    async def _read(self, request: web.Request, session: Session) -> web.StreamResponse:
+        conversation = await self._desk.held(request.match_info["id"], session.counsellor.id)
+        after = int(request.query.get("after", "0"))
+        return web.json_response(await self._board.conversation(conversation, session.counsellor.name, after))
+
+    async def _say(self, request: web.Request, session: Session) -> web.StreamResponse:
+        body = await request.json()
+        text = str(body["text"]).replace("\x00", "").strip()
+        if not text:
+            return problem(400, "bad_request")
+        if len(text) > LONGEST:
+            return problem(400, "too_long")
+        client_id = str(uuid.UUID(str(body["id"])))
+        seq = await self._desk.say(request.match_info["id"], session.counsellor.id, client_id, text)
+        return web.json_response({"seq": seq})
+
+    async def _typing(self, request: web.Request, session: Session) -> web.StreamResponse:
+        conversation = await self._desk.held(request.match_info["id"], session.counsellor.id)
+        self._live.counsellor_types(conversation.id)
+        return web.json_response({})
+
+    def _end(self, event: Event) -> Handler:
+        async def end(request: web.Request, session: Session) -> web.StreamResponse:
+            await self._desk.end(request.match_info["id"], session.counsellor.id, event)
+            return web.json_response({})
+
+        return end
+
+    # -- what they are told
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        session = await self._session(request)
+        if session is None or session.counsellor.must_change or not self._own(request):
+            raise web.HTTPForbidden
+        socket = web.WebSocketResponse(heartbeat=20, max_msg_size=4096)
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        writer = asyncio.create_task(_Watch(self, socket, session).run())
+        try:
+            async for raw in socket:
+                if raw.type is WSMsgType.ERROR:
+                    break
+        finally:
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+            self._sockets.discard(socket)
+        return socket
+
+    async def watch(self, socket: web.WebSocketResponse, session: Session) -> None:
+        """Push the queue at every change, and what happens in the counsellor's own conversations."""
+        me, seen = session.counsellor, {}
+        async with self._live.console(me.id) as events:
+            await self._push_queue(socket, me.id, seen)
+            async for what, id in events:
+                if what == "typing":
+                    if id in seen:
+                        await socket.send_json({"type": "typing", "conversation": id})
+                    continue
+                if id in seen and (what.startswith("gone:") or what == "left"):
+                    reason = what.removeprefix("gone:")
+                    await socket.send_json({"type": "gone", "conversation": id, "reason": reason})
+                await self._push_lines(socket, session, id, seen)
+                await self._push_queue(socket, me.id, seen)
+
+    async def _push_queue(self, socket: web.WebSocketResponse, me: int, seen: dict[str, int]) -> None:
+        queue = await self._board.queue(me)
+        mine = {card["id"] for card in queue["mine"]}
+        for id in [id for id in seen if id not in mine]:
+            del seen[id]
+        for card in queue["mine"]:
+            if card["id"] not in seen:
+                seen[card["id"]] = (await self._store.get(card["id"])).last_seq
+        await socket.send_json({"type": "queue", **queue})
+
+    async def _push_lines(self, socket: web.WebSocketResponse, session: Session, id: str, seen: dict[str, int]) -> None:
+        if id not in seen:
+            return
+        try:
+            conversation = await self._store.get(id)
+        except Gone:
+            return
+        if conversation.state is not State.HUMAN or conversation.holder != session.counsellor.id:
+            reason = "closed" if conversation.state is State.CLOSED else "released"
+            await socket.send_json({"type": "gone", "conversation": id, "reason": reason})
+            return
+        whole = await self._board.conversation(conversation, session.counsellor.name, 0)
+        del whole["messages"]
+        await socket.send_json({"type": "conversation", "conversation": whole})
+        for line in await self._store.lines(id, seen[id]):
+            seen[id] = line.seq
+            if conversation.shown_from is not None and line.seq >= conversation.shown_from:
+                message = asdict(message_of(line, self._words))
+                await socket.send_json({"type": "message", "conversation": id, "message": message})
+
+
+class _Watch:
+    """The writing half of one console socket; a store that is down is waited out, not given up on."""
+
+    def __init__(self, api: ConsoleApi, socket: web.WebSocketResponse, session: Session) -> None:
+        self._api, self._socket, self._session = api, socket, session
+
+    async def run(self) -> None:
+        while not self._socket.closed:
+            try:
+                await self._api.watch(self._socket, self._session)
+            except STORE_FAILURES:
+                await asyncio.sleep(1)

@@ -1,0 +1,80 @@
+"""What counsellors see: the queue without words, and of a conversation only what the visitor has let them see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from gateway.handoff import State
+from gateway.storage.records import Conversation
+from gateway.storage.staff import Staff
+from gateway.storage.store import Store
+from gateway.views import iso, message_of
+from gateway.words import Words
+
+
+class Board:
+    """Reads the store for the console."""
+
+    def __init__(self, store: Store, staff: Staff, words: Words, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._staff = staff
+        self._words = words
+        self._clock = clock
+
+    async def queue(self, counsellor: int) -> dict[str, list[dict[str, Any]]]:
+        """Give the waiting, the taken and one's own conversations, the most urgent first."""
+        names = {one.id: one.name for one in await self._staff.all()}
+        cards: dict[str, list[dict[str, Any]]] = {"waiting": [], "taken": [], "mine": []}
+        for conversation in await self._store.in_states(State.WAITING, State.HUMAN):
+            card = self.card(conversation, names.get(conversation.holder or 0))
+            if conversation.state is State.WAITING:
+                cards["waiting"].append(card)
+            else:
+                cards["mine" if conversation.holder == counsellor else "taken"].append(card)
+        return cards
+
+    def card(self, conversation: Conversation, holder: str | None) -> dict[str, Any]:
+        """Give what may be known of a conversation without its words."""
+        understood = conversation.understood
+        topic = self._words.content.topics.get(understood.get("topic", ""))
+        titles = self._words.content.risk_titles
+        since = conversation.waiting_at
+        return {
+            "id": conversation.id,
+            "pseudonym": self.pseudonym(conversation.id),
+            "priority": conversation.priority,
+            "route": understood.get("route"),
+            "topic": topic.id if topic else None,
+            "title": topic.title if topic else None,
+            "risks": [{"id": risk, "title": titles[risk]} for risk in understood.get("risks", [])],
+            "lang": understood.get("lang"),
+            "channel": conversation.channel,
+            "waiting_since": iso(since) if since is not None else None,
+            "waiting_seconds": max(0, int(self._clock() - since)) if since is not None else None,
+            "state": conversation.state.value,
+            "holder": holder,
+            "shared": conversation.share in ("yes", "emergency"),
+        }
+
+    def pseudonym(self, id: str) -> str:
+        first, second = self._words.content.pseudonyms
+        number = int(id[:8], 16)
+        return f"{first[number % len(first)]} {second[number // len(first) % len(second)]}"
+
+    async def conversation(self, conversation: Conversation, holder: str, after: int) -> dict[str, Any]:
+        """Give a held conversation with what its holder may read of it after a seq."""
+        lines = await self._store.lines(conversation.id)
+        first = conversation.shown_from
+        shown = [] if first is None else [line for line in lines if line.seq >= first]
+        return {
+            **self.card(conversation, holder),
+            "share": conversation.share,
+            "hidden": len(lines) - len(shown),
+            "messages": [asdict(message_of(line, self._words)) for line in shown if line.seq > after],
+            "drafts": [
+                {"text": draft["text"], "contacts": [asdict(self._words.card(one)) for one in draft["contacts"]]}
+                for draft in await self._store.drafts(conversation.id)
+            ],
+        }

@@ -1,0 +1,229 @@
+"""The gateway's desk: takes what visitors send, stores it once, and gives them what is new.
+
+Verify, store, acknowledge; the answering is `turns`' work. Implements `connectors.contract.Desk`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import cast
+
+from connectors.contract import Answer, Code, News, Nudge, Opened, Refused, StateName
+from gateway.delivery import say_as_system
+from gateway.handoff import Event, State
+from gateway.hidden import HIDE, SHOW, Hidden
+from gateway.live import Live
+from gateway.masking import Masked, mask
+from gateway.metrics import Metrics
+from gateway.rates import Rates
+from gateway.storage.change import Change
+from gateway.storage.failures import STORE_FAILURES
+from gateway.storage.records import Gone
+from gateway.storage.store import Store
+from gateway.summons import LEAVE_QUEUE
+from gateway.turns import Turns
+from gateway.views import choices_of, message_of, standing_of
+from gateway.words import Words
+
+STORE_SECONDS = 6.0
+ERASE_WORDS = frozenset({"radera", "radera allt", "radera chatten"})
+
+
+class Intake:
+    """One object serves every channel."""
+
+    def __init__(
+        self,
+        store: Store,
+        turns: Turns,
+        live: Live,
+        words: Words,
+        rates: Rates,
+        hidden: Hidden,
+        metrics: Metrics,
+        quick_seconds: float,
+        explain: bool,
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._turns = turns
+        self._live = live
+        self._words = words
+        self._rates = rates
+        self._hidden = hidden
+        self._metrics = metrics
+        self._quick_seconds = quick_seconds
+        self._explain = explain
+        self._clock = clock
+
+    def refusal(self, code: Code) -> Refused:
+        self._metrics.refused.labels(code=code).inc()
+        return self._words.refusal(code)
+
+    @asynccontextmanager
+    async def _guarded(self) -> AsyncIterator[None]:
+        """Turn a missing conversation and a store that is down into refusals with words."""
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                yield
+        except Gone:
+            raise self.refusal("unknown_token") from None
+        except STORE_FAILURES:
+            self._metrics.unavailable.inc()
+            raise self.refusal("unavailable") from None
+
+    def allow(self, key: str) -> None:
+        if not self._rates.frame(key):
+            raise self.refusal("too_fast")
+
+    async def start(self, channel: str, address: str) -> Opened:
+        if not self._rates.start(address):
+            raise self.refusal("too_fast")
+        async with self._guarded():
+            conversation, token = await self._store.begin(channel)
+            names = (("exploited", "support_exploited_adult"), ("minor", "minor_support"), ("buyer", "stop_buying"))
+            choices = [
+                {"title": self._words.sentence(f"choice_{name}"), "payload": f"topic:{topic}"} for name, topic in names
+            ]
+            async with self._store.change(conversation.id) as change:
+                await change.add("bot", {"text": self._words.sentence("greeting"), "choices": choices})
+        self._metrics.started.labels(channel=channel).inc()
+        return Opened(conversation.id, token, "bot")
+
+    async def resume(self, token: str) -> Opened:
+        async with self._guarded():
+            conversation = await self._store.by_token(token)
+        if conversation.leave_at is not None:
+            raise self.refusal("unknown_token")  # the device was cleaned; what stayed is the counsellor's
+        self._live.seen(conversation.id)
+        return Opened(conversation.id, token, cast(StateName, conversation.state.value))
+
+    async def say(self, key: str, id: str, text: str) -> int:
+        masked = mask(text)
+        async with self._guarded(), self._store.change(key) as change:
+            seq = await self._once(change, id)
+            if seq is None:
+                seq = await self._take(change, {"text": masked.text}, id)
+                await self._tell_masked(change, masked, text)
+                self._metrics.said.inc()
+        if masked.text.casefold().strip(" .!") in ERASE_WORDS:
+            await self.erase(key)
+        else:
+            self._turns.kick(key)
+        return seq
+
+    async def choose(self, key: str, id: str, payload: str) -> int:
+        async with self._guarded():
+            title = await self._offered(key, payload)
+            async with self._store.change(key) as change:
+                seq = await self._once(change, id)
+                if seq is None:
+                    done = payload in (SHOW, HIDE)
+                    words = {"text": title, "choice": payload}
+                    seq = await self._take(change, words, id, answered=done)
+                    if done:
+                        await self._show_hidden(change, payload)
+        self._turns.kick(key)
+        return seq
+
+    async def _once(self, change: Change, id: str) -> int | None:
+        """Give the seq this id already has. Refuses a closed conversation: a new word opens a new one."""
+        if change.conversation.state is State.CLOSED:
+            raise self.refusal("unknown_token")
+        return await change.seq_of(id)
+
+    async def _take(self, change: Change, words: dict[str, object], id: str, answered: bool = False) -> int:
+        change.conversation.visitor_at = change.now
+        return await change.add("visitor", words, id, answered)
+
+    async def _offered(self, key: str, payload: str) -> str:
+        """Give the title of a choice that was offered here; a forged one is refused."""
+        conversation = await self._store.get(key)
+        if payload == LEAVE_QUEUE and conversation.state is State.WAITING:
+            return self._words.sentence("leave_queue")
+        for line in reversed(await self._store.lines(key)):
+            for choice in choices_of(line.words):
+                if line.sender != "visitor" and choice.payload == payload:
+                    return choice.title
+        self._metrics.refused.labels(code="bad_frame").inc()
+        raise self._words.refusal("bad_frame", "error_wrong_choice")
+
+    async def _tell_masked(self, change: Change, masked: Masked, text: str) -> None:
+        if not masked.kinds:
+            return
+        what = self._words.sentence(f"masked_{masked.kinds[0]}")
+        if change.conversation.state is State.BOT:
+            await say_as_system(change, "masked_bot", self._words.sentence("masked_bot", what=what))
+            return
+        self._hidden.keep(change.conversation.id, text)
+        names = (("show_hidden", SHOW), ("hide_hidden", HIDE))
+        choices = [{"title": self._words.sentence(name), "payload": payload} for name, payload in names]
+        await say_as_system(change, "masked", self._words.sentence("masked", what=what), choices)
+
+    async def _show_hidden(self, change: Change, payload: str) -> None:
+        text = self._hidden.take(change.conversation.id)
+        if payload == SHOW and text is not None:
+            await change.add("visitor", {"text": text})
+        name = "hidden_kept" if payload == HIDE else "hidden_shown" if text is not None else "hidden_gone"
+        await say_as_system(change, name, self._words.sentence(name))
+
+    async def typing(self, key: str) -> None:
+        self._live.tell_consoles("typing", key)
+
+    async def erase(self, key: str) -> str:
+        async with self._guarded():
+            await self._store.erase(key)
+        text = self._words.sentence("erased")
+        self._leave(key, "erased", text)
+        return text
+
+    async def bye(self, key: str, quick: bool) -> None:
+        """A bot conversation goes at once; what a counsellor waits for or holds stays as the design says."""
+        async with self._guarded():
+            conversation = await self._store.get(key)
+            if conversation.state in (State.BOT, State.CLOSED) or (conversation.state is State.WAITING and not quick):
+                await self._store.erase(key)
+                self._leave(key, "left")
+                return
+            async with self._store.change(key) as change:
+                if change.conversation.state is State.HUMAN:
+                    await change.step(Event.VISITOR_GONE)
+                if quick:
+                    change.conversation.leave_at = change.now + self._quick_seconds
+        self._live.tell_consoles("left", key)
+        if quick:
+            self._live.nudge(key, Nudge("gone"))
+
+    def _leave(self, key: str, why: str, text: str | None = None) -> None:
+        self._metrics.erased.labels(why=why).inc()
+        self._hidden.take(key)
+        self._live.nudge(key, Nudge("gone", text=text))
+        self._live.forget(key)
+        self._live.tell_consoles(f"gone:{why}", key)
+
+    async def news(self, key: str, after: int, waiting_for: frozenset[str]) -> News:
+        async with self._guarded():
+            conversation = await self._store.get(key)
+            position = await self._store.place(conversation)
+            # What is answered is read before the lines, so that an answer is never announced before its words.
+            answered = await self._store.answered(key, waiting_for) if waiting_for else []
+            lines = await self._store.lines(key, after)
+        self._live.seen(key)
+        return News(
+            tuple(message_of(line, self._words) for line in lines),
+            standing_of(conversation, position),
+            tuple(Answer(line.client_id or "", self._explained(line.words)) for line in answered),
+        )
+
+    def _explained(self, words: dict[str, object]) -> dict[str, object]:
+        return dict(cast(dict[str, object], words.get("explained", {}))) if self._explain else {}
+
+    async def unanswered(self, key: str) -> frozenset[str]:
+        async with self._guarded():
+            return frozenset(line.client_id or "" for line in await self._store.unanswered(key))
+
+    def listen(self, key: str) -> AbstractAsyncContextManager[AsyncIterator[Nudge]]:
+        return self._live.listen(key)
+

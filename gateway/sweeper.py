@@ -1,0 +1,89 @@
+"""What goes away, goes away here: expired conversations, waits too long, visitors and counsellors who are gone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+import structlog
+
+from gateway.console.desk import CounsellorDesk
+from gateway.delivery import say_as_system
+from gateway.handoff import Event, State
+from gateway.live import Live
+from gateway.metrics import Metrics
+from gateway.settings import Settings
+from gateway.storage.change import Conflict
+from gateway.storage.failures import STORE_FAILURES
+from gateway.storage.records import Conversation, Gone
+from gateway.storage.store import Store
+from gateway.words import Words
+
+log = structlog.get_logger()
+
+
+class Sweeper:
+    """`sweep` does one round; `run` repeats it until cancelled."""
+
+    def __init__(
+        self,
+        store: Store,
+        desk: CounsellorDesk,
+        live: Live,
+        words: Words,
+        settings: Settings,
+        metrics: Metrics,
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._desk = desk
+        self._live = live
+        self._words = words
+        self._settings = settings
+        self._metrics = metrics
+        self._clock = clock
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.sweep()
+            except STORE_FAILURES as failure:
+                log.error("sweep_failed", kind=type(failure).__name__)
+            await asyncio.sleep(self._settings.sweep_seconds)
+
+    async def sweep(self) -> None:
+        """Remove and move on whatever is due at this moment."""
+        now, limits = self._clock(), self._settings
+        bot, closed = now - limits.bot_minutes * 60, now - limits.counselled_hours * 3600
+        for id in await self._store.due(bot, closed, now):
+            await self._store.erase(id)
+            self._metrics.erased.labels(why="expired").inc()
+            self._live.forget(id)
+            self._live.tell_consoles("gone:left", id)
+        waiting = 0
+        for conversation in await self._store.in_states(State.WAITING, State.HUMAN):
+            waiting += conversation.state is State.WAITING
+            with contextlib.suppress(Gone, Conflict):
+                await self._move_on(conversation, now)
+        self._metrics.waiting.set(waiting)
+        self._metrics.consoles.set(self._live.present())
+
+    async def _move_on(self, conversation: Conversation, now: float) -> None:
+        limits = self._settings
+        if now - conversation.visitor_at > limits.silent_hours * 3600:
+            await self._step(conversation.id, Event.EXPIRED, "closed_expired")
+        elif conversation.state is State.WAITING:
+            if self._live.away_seconds(conversation.id) > limits.gone_minutes * 60:
+                await self._step(conversation.id, Event.VISITOR_GONE)
+            elif now - (conversation.waiting_at or now) > limits.wait_minutes * 60:
+                await self._step(conversation.id, Event.WAIT_EXPIRED, "wait_expired")
+        elif conversation.holder is not None:
+            if self._live.console_away_seconds(conversation.holder) > limits.lost_seconds:
+                await self._desk.lost(conversation.id)
+
+    async def _step(self, id: str, event: Event, sentence: str | None = None) -> None:
+        async with self._store.change(id) as change:
+            if await change.step(event) is not None and sentence is not None:
+                contacts = self._words.reachable() if event is Event.WAIT_EXPIRED else ()
+                await say_as_system(change, sentence, self._words.sentence(sentence), contacts=contacts)

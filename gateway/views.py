@@ -1,0 +1,38 @@
+"""Stored lines as contract messages: contact ids become cards as of now, times become ISO 8601."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from connectors.contract import Choice, Message, Sender, Standing, StateName
+from gateway.storage.records import Conversation, Line
+from gateway.words import Words
+
+
+def iso(seconds: float) -> str:
+    """Give UTC, ISO 8601, to the second."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def message_of(line: Line, words: Words) -> Message:
+    """Give a line as a visitor or counsellor sees it."""
+    said = line.words
+    return Message(
+        seq=line.seq,
+        sender=cast(Sender, line.sender),
+        text=said["text"],
+        at=iso(line.at),
+        choices=choices_of(said),
+        contacts=tuple(words.card(contact) for contact in said.get("contacts", ())),
+        checked=said.get("checked", True),
+        id=line.client_id if line.sender == "visitor" else None,
+    )
+
+
+def choices_of(said: dict[str, Any]) -> tuple[Choice, ...]:
+    return tuple(Choice(choice["title"], choice["payload"]) for choice in said.get("choices") or ())
+
+
+def standing_of(conversation: Conversation, position: int | None) -> Standing:
+    return Standing(cast(StateName, conversation.state.value), position)

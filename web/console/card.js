@@ -1,0 +1,72 @@
+// @ts-check
+/** One conversation in the queue: why it waits and how long, and no words from it. */
+import { el, setText } from "../shared/dom.js";
+import { waited } from "../shared/time.js";
+import { TEXTS, languageName } from "./texts.js";
+
+/** @typedef {import("../shared/types.js").Card} Card */
+/** @typedef {"waiting" | "mine" | "taken"} Place */
+
+/**
+ * Make a card that can be updated in place, so that it keeps the focus.
+ * @param {string} id
+ * @param {Place} place
+ * @param {(id: string) => void} onPress
+ */
+export function createCard(id, place, onPress) {
+  const badge = el("span", { class: "badge" });
+  const who = el("span", { class: "who" });
+  const clock = el("span", { class: "clock" });
+  const title = el("p", { class: "card-title" });
+  const risks = el("ul", { class: "risks", "aria-label": TEXTS.queue.risks });
+  const facts = el("p", { class: "facts" });
+  const holder = el("p", { class: "facts" });
+  const fresh = el("span", { class: "fresh-mark", text: TEXTS.queue.unread, hidden: true });
+  const button = el("button", { class: place === "waiting" ? "button primary" : "button", type: "button", on: { click: () => onPress(id) } });
+  const notice = el("p", { class: "notice", role: "status" });
+  const element = el("li", { class: "card" },
+    el("p", { class: "card-head" }, badge, el("span", { class: "card-time" }, clock)),
+    el("p", { class: "card-who" }, who, fresh), title, risks, facts,
+    place === "taken" ? holder : button, notice);
+  let since = 0;
+
+  return {
+    element,
+    /** @param {Card} card @param {boolean} current */
+    update(card, current) {
+      element.classList.toggle("emergency", card.route === "emergency");
+      element.classList.toggle("current", current);
+      setText(badge, TEXTS.routes[card.route] ?? TEXTS.routeOther);
+      badge.className = `badge ${card.route}`;
+      setText(who, card.pseudonym);
+      setText(title, card.title ?? TEXTS.queue.noTopic);
+      const names = card.risks.map((risk) => risk.title);
+      if (risks.dataset.names !== names.join("|")) {
+        risks.dataset.names = names.join("|");
+        risks.replaceChildren(...names.map((name) => el("li", { text: name })));
+      }
+      risks.hidden = names.length === 0;
+      setText(facts, [languageName(card.lang), TEXTS.channels[card.channel] ?? card.channel].filter(Boolean).join(" · "));
+      setText(holder, card.holder ? TEXTS.queue.heldBy(card.holder) : TEXTS.queue.heldBySomebody);
+      setText(button, place === "waiting" ? TEXTS.queue.claim : TEXTS.queue.open);
+      button.setAttribute("aria-label", place === "waiting" ? TEXTS.queue.claimWho(card.pseudonym) : TEXTS.queue.openWho(card.pseudonym));
+      if (current) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+      since = place === "waiting" && card.waiting_seconds !== null ? Date.now() - card.waiting_seconds * 1000 : 0;
+      this.tick();
+    },
+    tick() {
+      setText(clock, since ? `${TEXTS.queue.waited} ${waited((Date.now() - since) / 1000)}` : "");
+    },
+    /** @param {boolean} unread */
+    mark(unread) {
+      fresh.hidden = !unread;
+    },
+    /** @param {string} text */
+    say(text) {
+      setText(notice, text);
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createCard>} QueueCard */

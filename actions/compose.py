@@ -5,10 +5,9 @@ Order of a reply: danger first (112), then what was asked, then the human. The b
 
 from __future__ import annotations
 
+from actions.turn import Memory, Said, Turn
 from content.model import Content
 from content.reach import open_now
-
-from actions.turn import Memory, Said, Turn
 
 SUMMONS = ("human_now", "emergency")
 HUMAN = "talk_to_human"
@@ -81,10 +80,10 @@ def _answer(content: Content, turn: Turn, said: Said) -> None:
     topic = content.topics[turn.topic]
     choices = [topic_choice(content, other) for other in topic.buttons]
     text = f"{topic.answer} {topic.next_step}"
-    said.say(_filled(content, text, turn), choices, topic.contacts, topic.checked)
+    said.say(_filled(content, text), choices, topic.contacts, topic.checked)
 
 
-def _filled(content: Content, text: str, turn: Turn) -> str:
+def _filled(content: Content, text: str) -> str:
     return text.replace("{organisation}", content.organisation.name).replace(
         "{counsellor_hours}", content.organisation.counsellor_hours_text
     )

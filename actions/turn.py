@@ -74,9 +74,7 @@ class Said:
         contacts: tuple[str, ...] = (),
         checked: bool = True,
     ) -> None:
-        self.replies.append(
-            {"text": text, "choices": choices or [], "contacts": list(contacts), "checked": checked}
-        )
+        self.replies.append({"text": text, "choices": choices or [], "contacts": list(contacts), "checked": checked})
 
     def signal(self, name: str, **args: Any) -> None:
         self.signals.append({"name": name, "args": args})

@@ -89,6 +89,7 @@ class VarsamChannel(InputChannel):
 
     def _understood(self, parsed: dict[str, Any]) -> dict[str, Any]:
         topic = parsed["intent"]["name"]
+        ask_back = self._worth_asking(parsed["ask_back"])
         return {
             "topic": topic,
             "confidence": round(parsed["intent"]["confidence"], 4),
@@ -98,9 +99,16 @@ class VarsamChannel(InputChannel):
             "risks": parsed["risks"],
             "risk_words": parsed["risk_words"],
             "lang": parsed["lang"],
-            "ask_back": parsed["ask_back"],
-            "route": self._taxonomy.route(topic, parsed["risks"], parsed["ask_back"]),
+            "ask_back": ask_back,
+            "route": self._taxonomy.route(topic, parsed["risks"], ask_back),
         }
+
+    def _worth_asking(self, topics: list[str]) -> list[str]:
+        """Leave small talk out of what is asked back; the menu stands in where too little is left."""
+        if not topics:
+            return []
+        kept = [topic for topic in topics if self._taxonomy.topics[topic][0] != "smalltalk"]
+        return kept if len(kept) > 1 else [*kept, "menu"]
 
     async def _talk(
         self, agent: Agent, turns: TurnTrackerStore, text: str, parsed: dict[str, Any], slots: dict[str, Any]

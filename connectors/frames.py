@@ -57,7 +57,7 @@ def read_frame(raw: str | dict[str, Any]) -> Frame:
 
 def _start(raw: dict[str, Any]) -> Frame:
     token, after = raw.get("token"), raw.get("after", 0)
-    if not (token is None or isinstance(token, str) and 0 < len(token) <= 200):
+    if not (token is None or (isinstance(token, str) and 0 < len(token) <= 200)):
         raise BadFrame
     if isinstance(after, bool) or not isinstance(after, int) or not 0 <= after < 2**31:
         raise BadFrame
@@ -66,12 +66,12 @@ def _start(raw: dict[str, Any]) -> Frame:
 
 def _words(raw: dict[str, Any], kind: str) -> Frame:
     given = raw.get("id")
-    try:
-        id = str(uuid.UUID(given)) if isinstance(given, str) and len(given) <= 45 else None
-    except ValueError:
-        id = None
-    if id is None:
+    if not isinstance(given, str) or len(given) > 45:
         raise BadFrame
+    try:
+        uuid.UUID(given)
+    except ValueError:
+        raise BadFrame from None
     words = raw.get("text" if kind == "say" else "payload")
     if not isinstance(words, str) or not words.strip():
         raise BadFrame(id=given)
@@ -84,10 +84,11 @@ def _words(raw: dict[str, Any], kind: str) -> Frame:
 
 
 def message_frame(message: Message) -> dict[str, Any]:
-    frame = {"type": "message", **asdict(message)}
+    frame: dict[str, Any] = {"type": "message", **asdict(message)}
     if message.id is None:
         del frame["id"]
-    return json.loads(json.dumps(frame))  # tuples become lists, as on the wire
+    frame["choices"], frame["contacts"] = list(frame["choices"]), list(frame["contacts"])  # as on the wire
+    return frame
 
 
 def state_frame(standing: Standing) -> dict[str, Any]:

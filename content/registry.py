@@ -37,7 +37,7 @@ class _Lines(yaml.SafeLoader):
 
 
 def _mapping(loader: _Lines, node: yaml.MappingNode) -> dict[str, Any]:
-    pairs: dict[str, Any] = loader.construct_mapping(node, deep=True)
+    pairs: dict[Any, Any] = loader.construct_mapping(node, deep=True)
     pairs["__line__"] = node.start_mark.line + 1
     return pairs
 

@@ -188,8 +188,9 @@ class RiskLexicon:
         return told
 
     def _forms(self, word: str) -> list[str]:
-        """Return the lexicon's words that are this word, or a beginning of it ("tving*")."""
-        return [form for form in (word, *(word[:i] + "*" for i in range(2, len(word) + 1))) if form in self._words]
+        """Return the lexicon's words that are this word, its beginning ("tving*") or its end ("*kniv")."""
+        parts = [part for i in range(2, len(word) + 1) for part in (word[:i] + "*", "*" + word[-i:])]
+        return [form for form in (word, *parts) if form in self._words]
 
     def _guess(self, word: str) -> set[str]:
         """Return the lexicon's words that an unknown word is one slip away from."""
@@ -200,7 +201,9 @@ class RiskLexicon:
     def _add(self, entry: Mapping[str, Any]) -> None:
         """Take in one condition or rule; raise for what it may not say."""
         key, others = entry["id"], [*entry.get("with", ()), *entry.get("unless", ())]
-        if wrong := set(entry) - ({"id", "any", "where"} if "where" in entry else {"id", "any", "risk", "with", "unless"}):
+        if wrong := set(entry) - (
+            {"id", "any", "where"} if "where" in entry else {"id", "any", "risk", "with", "unless"}
+        ):
             raise ValueError(f"unknown key {sorted(wrong)}")
         if key in self._entries or not isinstance(entry["any"], list):
             raise ValueError("the id is taken, or 'any' is not a list")
@@ -234,4 +237,5 @@ class RiskLexicon:
                 words = [_fold(token) for token in TOKEN.findall(way)]
                 if not words:
                     raise ValueError(f"no word in {text!r}")
-                yield (*words[:-1], words[-1] + "*") if way.endswith("*") else tuple(words)
+                words[0] = "*" * way.startswith("*") + words[0]
+                yield (*words[:-1], words[-1] + "*" * way.endswith("*"))

@@ -11,9 +11,7 @@ from content.model import Content
 class Availability:
     """`hours` is the setting; `present` gives how many counsellors have the console open."""
 
-    def __init__(
-        self, content: Content, hours: str, local: Callable[[], datetime], present: Callable[[], int]
-    ) -> None:
+    def __init__(self, content: Content, hours: str, local: Callable[[], datetime], present: Callable[[], int]) -> None:
         self._weekly = content.organisation.counsellor_hours
         self._hours = hours
         self._local = local

@@ -1,4 +1,4 @@
-"""The `varsam` command. Each command is thin: it reads the settings, calls the module that does the work, and prints."""
+"""The `varsam` command. Each is thin: it reads the settings, calls the module that does the work, and prints."""
 
 from __future__ import annotations
 

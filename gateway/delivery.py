@@ -1,4 +1,4 @@
-"""The only way out, for bot, counsellor and system alike: who may speak now is decided here, in the store's transaction."""
+"""The only way out, for bot, counsellor and system alike: who may speak is decided here, in the store's transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from gateway.storage.change import Change
 # The sentences the gateway itself may say to a visitor (content/sentences.yml). A closed list.
 SYSTEM = frozenset(
     {
-        "share_yes_done", "share_no_done", "share_no_done_danger", "human_no_done", "nobody_free", "closed_now", "closed_now_danger",
+        "share_yes_done", "share_no_done", "share_no_done_danger", "human_no_done", "nobody_free",
+        "closed_now", "closed_now_danger",
         "counsellor_here", "counsellor_released", "counsellor_closed", "queue_left", "wait_expired",
         "counsellor_lost", "masked", "masked_bot", "hidden_shown", "hidden_kept", "hidden_gone", "closed_expired",
     }

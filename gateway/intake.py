@@ -134,7 +134,7 @@ class Intake:
             raise self.refusal("unknown_token")
         return await change.seq_of(id)
 
-    async def _take(self, change: Change, words: dict[str, object], id: str, answered: bool = False) -> int:
+    async def _take(self, change: Change, words: dict[str, str], id: str, answered: bool = False) -> int:
         change.conversation.visitor_at = change.now
         return await change.add("visitor", words, id, answered)
 
@@ -226,4 +226,3 @@ class Intake:
 
     def listen(self, key: str) -> AbstractAsyncContextManager[AsyncIterator[Nudge]]:
         return self._live.listen(key)
-

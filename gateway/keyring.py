@@ -59,7 +59,9 @@ class Keyring:
         """Make a new key for a conversation."""
         key = AESGCM.generate_key(KEY_BYTES * 8)
         with self._lock:
-            self._db.execute("INSERT INTO keys (id, wrapped) VALUES (?, ?)", (conversation, self._wrap(conversation, key)))
+            self._db.execute(
+                "INSERT INTO keys (id, wrapped) VALUES (?, ?)", (conversation, self._wrap(conversation, key))
+            )
             self._known[conversation] = key
 
     def delete(self, conversation: str) -> None:

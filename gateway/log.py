@@ -8,7 +8,6 @@ import sys
 import structlog
 
 
-
 class _NoWords(logging.Filter):
     """Keeps a library's record, without its message, arguments and traceback."""
 

@@ -46,6 +46,7 @@ class Child:
         self._say = say
         self._process: asyncio.subprocess.Process | None = None
         self._last: collections.deque[str] = collections.deque(maxlen=5)
+        self._echoing: asyncio.Task[None] | None = None
         self._stopping = False
 
     @property
@@ -79,7 +80,7 @@ class Child:
             start_new_session=True,
             preexec_fn=_die_with_parent,
         )
-        asyncio.create_task(self._echo(self._process))
+        self._echoing = asyncio.create_task(self._echo(self._process))
 
     async def _echo(self, process: asyncio.subprocess.Process) -> None:
         assert process.stderr is not None  # piped above

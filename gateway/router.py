@@ -101,7 +101,9 @@ class Router:
         heard = self._lexicon.risks(text) if choice is None else ()
         try:
             with self._metrics.engine_seconds.time():
-                answer = await self._engine.ask(text, conversation.context, self._metadata(conversation, "talk", choice))
+                answer = await self._engine.ask(
+                    text, conversation.context, self._metadata(conversation, "talk", choice)
+                )
         except EngineFailed as failure:
             log.warning("engine_failed", reason=str(failure))
             self._metrics.fallbacks.labels(reason=str(failure)).inc()
@@ -171,23 +173,25 @@ class Router:
     async def _commit_choice(self, id: str, payload: str, lines: list[Line]) -> None:
         async with self._store.change(id) as change:
             await self._summons.decide(change, payload)
-            await self._mark(change, lines, {"topic": "affirm", "confidence": 1.0, "risks": [], "route": "answer"}, False)
+            await self._mark(
+                change, lines, {"topic": "affirm", "confidence": 1.0, "risks": [], "route": "answer"}, False
+            )
 
     async def _listen(self, conversation: Conversation, lines: list[Line]) -> None:
         """In `human` the bot is silent; what was understood still tells the counsellor of new danger."""
         text = self._text(lines)
-        understood = {"topic": "not_understood", "confidence": 0.0, "risks": list(self._lexicon.risks(text)), "route": "answer"}
+        heard = self._lexicon.risks(text)
+        taxonomy = self._words.content.taxonomy
+        route = taxonomy.stricter(["answer", *(taxonomy.risks[risk] for risk in heard)])
+        understood = {"topic": "not_understood", "confidence": 0.0, "risks": list(heard), "route": route}
         try:
             answer = await self._engine.ask(text, conversation.context, self._metadata(conversation, "listen", None))
-            understood = self._from_engine_quietly(answer, understood["risks"])
+            understood = self._from_engine(EngineAnswer([], [], answer.understood, None), heard).understood
         except EngineFailed as failure:
             log.warning("engine_failed", reason=str(failure))
         async with self._store.change(conversation.id) as change:
             self._remember(change.conversation, understood)
             await self._mark(change, lines, understood, False)
-
-    def _from_engine_quietly(self, answer: EngineAnswer, heard: list[str]) -> dict[str, Any]:
-        return self._from_engine(EngineAnswer([], [], answer.understood, None), tuple(heard)).understood
 
     def _remember(self, conversation: Conversation, understood: dict[str, Any]) -> None:
         """Keep for the queue: the topic that matters, every risk heard, the strictest route."""

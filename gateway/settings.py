@@ -39,10 +39,10 @@ class Settings(BaseSettings):
     engine_python: Path = Field(Path(".venv-engine/bin/python"), description="Python of the engine's environment.")
     engine_url: str = Field("", description="Base address of a running engine; empty: `varsam up` starts one.")
     engine_seconds: float = Field(3.0, gt=0, description="Longest an answer may take, queue included, in seconds.")
-    database_url: SecretStr = Field(
-        SecretStr(""), description="SQLAlchemy URL; empty: a SQLite file in `VARSAM_VAR`."
+    database_url: SecretStr = Field(SecretStr(""), description="SQLAlchemy URL; empty: a SQLite file in `VARSAM_VAR`.")
+    keyring: Path | None = Field(
+        None, description="The keyring's SQLite file; never back it up. Empty: in `VARSAM_VAR`."
     )
-    keyring: Path | None = Field(None, description="The keyring's SQLite file; never back it up. Empty: in `VARSAM_VAR`.")
     master_key: SecretStr = Field(
         SecretStr(""),
         description="Wraps the keyring: 64 hex digits, or two such separated by a comma (the first wraps, both open).",
@@ -72,7 +72,11 @@ class Settings(BaseSettings):
     @field_validator("embed_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return (
+            tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
 
     @field_validator("embed_origins")
     @classmethod

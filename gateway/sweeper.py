@@ -78,9 +78,8 @@ class Sweeper:
                 await self._step(conversation.id, Event.VISITOR_GONE)
             elif now - (conversation.waiting_at or now) > limits.wait_minutes * 60:
                 await self._step(conversation.id, Event.WAIT_EXPIRED, "wait_expired")
-        elif conversation.holder is not None:
-            if self._live.console_away_seconds(conversation.holder) > limits.lost_seconds:
-                await self._desk.lost(conversation.id)
+        elif self._live.console_away_seconds(conversation.holder or 0) > limits.lost_seconds:
+            await self._desk.lost(conversation.id)
 
     async def _step(self, id: str, event: Event, sentence: str | None = None) -> None:
         async with self._store.change(id) as change:

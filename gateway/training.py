@@ -23,7 +23,11 @@ def fingerprint(root: Path) -> str:
     digest = hashlib.sha256()
     for source in SOURCES:
         path = root / source
-        files = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix in (".yml", ".py")) if path.is_dir() else [path]
+        files = (
+            sorted(p for p in path.rglob("*") if p.is_file() and p.suffix in (".yml", ".py"))
+            if path.is_dir()
+            else [path]
+        )
         for file in files:
             digest.update(f"{file.relative_to(root)}\0".encode())
             digest.update(file.read_bytes())

@@ -33,9 +33,9 @@ def read_lines(file: TextIO) -> list[dict[str, Any]]:
         try:
             line = json.loads(raw)
         except ValueError:
-            raise BadLine(f"line {number} is not JSON: write one object like {{\"text\": \"…\"}} on each line") from None
+            raise BadLine(f'line {number} is not JSON: write one object like {{"text": "…"}} on each line') from None
         if not isinstance(line, dict) or not isinstance(line.get("text"), str):
-            raise BadLine(f"line {number} has no \"text\": write one object like {{\"text\": \"…\"}} on each line")
+            raise BadLine(f'line {number} has no "text": write one object like {{"text": "…"}} on each line')
         lines.append(line)
     return lines
 

@@ -66,10 +66,19 @@ async def up(settings: Settings) -> None:
     engine_port, ports_file = free_port(), settings.var / "ports.json"
     settings.var.mkdir(parents=True, exist_ok=True)
     engine = engine_child(settings, model, engine_port)
-    base = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}"
+    everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104 - read, not bound: the operator chose it
+    base = f"http://{'127.0.0.1' if everywhere else settings.host}:{settings.port}"
     gateway = Child(
         "gateway",
-        [sys.executable, "-m", "gateway", "--engine", f"http://127.0.0.1:{engine_port}", "--ports-file", str(ports_file)],
+        [
+            sys.executable,
+            "-m",
+            "gateway",
+            "--engine",
+            f"http://127.0.0.1:{engine_port}",
+            "--ports-file",
+            str(ports_file),
+        ],
         dict(os.environ),
         lambda: answers(f"{base}/healthz"),
         say,
@@ -158,5 +167,3 @@ def running(settings: Settings) -> dict[str, str] | None:
         found: dict[str, str] = json.loads(settings.runtime_file.read_text())
         return found
     return None
-
-

@@ -24,10 +24,10 @@ _SCRIPTS = (
 _WORD = re.compile(r"[^\W\d_]+")
 # Commonest small words of each language that are not Swedish words.
 _WORDS = {
-    "sv": "jag är och att det inte en som på för med han hon mig mej min du har vad kan hur vill var finns ni ska nån här "
-    "ar pa for hej inget nej ja hjälp hjalp om till av den vem sex",
-    "en": "the is and i you he she my me to what how can not am are it they with have do want need please help who this im "
-    "dont where does will your of from was were someone anyone there",
+    "sv": "jag är och att det inte en som på för med han hon mig mej min du har vad kan hur vill var finns ni ska nån "
+    "här ar pa for hej inget nej ja hjälp hjalp om till av den vem sex",
+    "en": "the is and i you he she my me to what how can not am are it they with have do want need please help who "
+    "this im dont where does will your of from was were someone anyone there",
     "fi": "minä mina olen on ja en ei se mitä mita voi voiko auttaa apua kun mutta hän sinä",
     "es": "yo soy el la que no por favor ayuda necesito tengo estoy mi puede hola donde me un una",
     "ro": "sunt nu și si ajutor vreau imi îmi pot cine este unde am trebuie ma mă",
@@ -54,7 +54,11 @@ class SwedishLanguageIdentifier(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> SwedishLanguageIdentifier:
         return cls()
 

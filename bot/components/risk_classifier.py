@@ -25,7 +25,11 @@ class SwedishRiskClassifier(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> SwedishRiskClassifier:
         return cls(RiskLexicon.load(HERE / "risks.yml"))
 

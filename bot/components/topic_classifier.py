@@ -38,7 +38,11 @@ class SwedishTopicClassifier(GraphComponent, IntentClassifier):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> SwedishTopicClassifier:
         return cls(config, model_storage, resource)
 
@@ -79,9 +83,7 @@ class SwedishTopicClassifier(GraphComponent, IntentClassifier):
 
     def _ask_back(self, ranking: list[dict[str, Any]]) -> list[str]:
         best, second = ranking[0]["confidence"], ranking[1]["confidence"]
-        sure = best >= self._config["sure"] or (
-            best >= self._config["floor"] and best >= self._config["lead"] * second
-        )
+        sure = best >= self._config["sure"] or (best >= self._config["floor"] and best >= self._config["lead"] * second)
         return [] if sure else [one["name"] for one in ranking]
 
 

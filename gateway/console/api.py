@@ -7,7 +7,6 @@ import hmac
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -76,7 +75,9 @@ class ConsoleApi:
 
     # -- who is asking
 
-    def _guard(self, handler: Handler, changing: bool = False) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def _guard(
+        self, handler: Handler, changing: bool = False
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Let in a session with its CSRF token; `changing` also one that must change its password first."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
@@ -149,9 +150,7 @@ class ConsoleApi:
 
     async def _me(self, request: web.Request, session: Session) -> web.StreamResponse:
         counsellor = session.counsellor
-        return web.json_response(
-            {"name": counsellor.name, "csrf": session.csrf, "must_change": counsellor.must_change}
-        )
+        return web.json_response({"name": counsellor.name, "csrf": session.csrf, "must_change": counsellor.must_change})
 
     async def _logout(self, request: web.Request, session: Session) -> web.StreamResponse:
         await self._auth.logout(session)
@@ -218,7 +217,8 @@ class ConsoleApi:
 
     async def watch(self, socket: web.WebSocketResponse, session: Session) -> None:
         """Push the queue at every change, and what happens in the counsellor's own conversations."""
-        me, seen = session.counsellor, {}
+        me = session.counsellor
+        seen: dict[str, int] = {}
         async with self._live.console(me.id) as events:
             await self._push_queue(socket, me.id, seen)
             async for what, id in events:

@@ -35,9 +35,7 @@ class Change:
         self.deleted = False
         self.late = 0
 
-    async def add(
-        self, sender: str, words: dict[str, Any], client_id: str | None = None, answered: bool = True
-    ) -> int:
+    async def add(self, sender: str, words: dict[str, Any], client_id: str | None = None, answered: bool = True) -> int:
         """Add a line; give its seq."""
         self.conversation.last_seq += 1
         seq = self.conversation.last_seq

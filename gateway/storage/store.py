@@ -58,9 +58,7 @@ class Store:
         }  # fmt: skip
         sealed = self._keyring.seal(id, "conversation", {"context": None, "understood": {}})
         async with self._writer.begin() as connection:
-            await connection.execute(
-                insert(conversations).values(**row, token_hash=token_hash(token), sealed=sealed)
-            )
+            await connection.execute(insert(conversations).values(**row, token_hash=token_hash(token), sealed=sealed))
         return await self.get(id), token
 
     async def by_token(self, token: str) -> Conversation:

@@ -1,0 +1,138 @@
+"""What every test may use: a clock that stands still, content, databases of both kinds, a gateway.
+
+The people of the tests are always the same: the visitor, and the counsellors Alva and Bo.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestClient, TestServer
+
+from content.model import Content
+from content.registry import load_content
+from gateway.app import Gateway
+from gateway.processes import free_port
+from gateway.settings import Settings, read_settings
+from gateway.storage.database import connect, migrate
+from tests.engine_double import EngineDouble
+
+# Tuesday 2026-11-24 10:00 in Stockholm: counsellors' hours.
+OFFICE_HOURS = 1795510800.0
+
+
+class Clock:
+    """A clock that moves when told to."""
+
+    def __init__(self, now: float = OFFICE_HOURS) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    return load_content()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def _postgres_bin() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    pytest.fail("PostgreSQL is missing: run 'make test', which installs it (Debian: apt-get install postgresql)")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of the tests' own; gives the base URL. initdb refuses root, so it runs as `postgres`."""
+    bin_, port = _postgres_bin(), free_port()
+    home = Path("/tmp") / f"varsam-postgres-{os.getpid()}"
+    home.mkdir()
+    as_user: list[str] = []
+    if os.getuid() == 0:
+        shutil.chown(home, "postgres")
+        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    data = home / "data"
+    try:
+        subprocess.run(
+            [*as_user, bin_ / "initdb", "-D", data, "-U", "varsam", "--auth=trust", "--no-sync"],
+            check=True, capture_output=True, cwd="/tmp",
+        )  # fmt: skip
+        options = f"-F -p {port} -k {home} -c listen_addresses=127.0.0.1"
+        subprocess.run(
+            [*as_user, bin_ / "pg_ctl", "-D", data, "-w", "-o", options, "-l", home / "log", "start"],
+            check=True, capture_output=True, cwd="/tmp",
+        )  # fmt: skip
+        yield f"postgresql://varsam@127.0.0.1:{port}"
+    finally:
+        subprocess.run(
+            [*as_user, bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop"], capture_output=True, cwd="/tmp"
+        )
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind, with its asynchronous driver; every test that asks for it runs on both."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'varsam.sqlite'}"
+    server: str = request.getfixturevalue("postgres")
+    name = f"t{time.time_ns()}"
+    psql = _postgres_bin() / "psql"
+    subprocess.run([psql, f"{server}/postgres", "-qc", f"CREATE DATABASE {name}"], check=True, capture_output=True)
+    return f"{server.replace('postgresql://', 'postgresql+psycopg://')}/{name}"
+
+
+def settings_for(tmp_path: Path, database_url: str = "", **more: str) -> Settings:
+    """Development settings in a folder of the test's own."""
+    given = {"VARSAM_ENV": "development", "VARSAM_VAR": str(tmp_path / "var"), "VARSAM_HOURS": "open"}
+    given |= {"VARSAM_DATABASE_URL": database_url, "VARSAM_SWEEP_SECONDS": "3600", "VARSAM_EXPLAIN": "1"}
+    return read_settings(given | {f"VARSAM_{name.upper()}": value for name, value in more.items()})
+
+
+@pytest_asyncio.fixture
+async def engine_double() -> AsyncIterator[EngineDouble]:
+    """A small real server that answers as the engine does, or misbehaves as told."""
+    double = EngineDouble()
+    server = TestServer(double.app())
+    await server.start_server()
+    double.url = str(server.make_url("")).rstrip("/")
+    yield double
+    await server.close()
+
+
+@pytest_asyncio.fixture
+async def gateway(tmp_path: Path, clock: Clock, engine_double: EngineDouble) -> AsyncIterator[Gateway]:
+    """A gateway on SQLite with the engine's double, served on loopback as `client` sees it."""
+    made = Gateway(settings_for(tmp_path), engine_double.url, clock)
+    await migrate(made.settings.database)
+    yield made
+
+
+@pytest_asyncio.fixture
+async def client(gateway: Gateway) -> AsyncIterator[TestClient]:
+    """An HTTP client of the running gateway."""
+    async with TestClient(TestServer(gateway.app())) as opened:
+        yield opened
+
+
+__all__ = ["OFFICE_HOURS", "Clock", "connect", "settings_for"]

@@ -24,7 +24,7 @@ def message_of(line: Line, words: Words) -> Message:
         text=said["text"],
         at=iso(line.at),
         choices=choices_of(said),
-        contacts=tuple(words.card(contact) for contact in said.get("contacts", ())),
+        contacts=words.cards(said.get("contacts", ())),
         checked=said.get("checked", True),
         id=line.client_id if line.sender == "visitor" else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from connectors.contract import MAX_CHARACTERS, Code, ContactCard, Refused
@@ -33,6 +33,11 @@ class Words:
             checked=one.checked,
         )  # fmt: skip
 
+    def cards(self, contacts: Iterable[str]) -> tuple[ContactCard, ...]:
+        """Give contacts as cards: those open now first, those closed last, else as they were named."""
+        order = {True: 0, None: 1, False: 2}
+        return tuple(sorted((self.card(contact) for contact in contacts), key=lambda card: order[card.open_now]))
+
     def reachable(self, group: str = "service") -> tuple[str, ...]:
         """Give the ids of whom one can reach right now."""
         return open_now(self.content, group, self._local())
@@ -40,7 +45,7 @@ class Words:
     def refusal(self, code: Code, name: str | None = None) -> Refused:
         """Give a refusal in words; `unavailable` carries the numbers that work now."""
         if code == "unavailable":
-            cards = [self.card(contact) for contact in self.reachable()]
+            cards = self.cards(self.reachable())
             numbers = " ".join(f"{card.name}: {card.phone}." for card in cards if card.phone and card.id != "sos_112")
             return Refused(code, self.sentence("unavailable", numbers=numbers))
         return Refused(code, self.sentence(name or f"error_{code}", limit=str(MAX_CHARACTERS)))

@@ -5,9 +5,11 @@ The people of the tests are always the same: the visitor, and the counsellors Al
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -22,7 +24,9 @@ from gateway.app import Gateway
 from gateway.processes import free_port
 from gateway.settings import Settings, read_settings
 from gateway.storage.database import connect, migrate
+from gateway.up import wait_for
 from tests.engine_double import EngineDouble
+from tests.system import ROOT, System
 
 # Tuesday 2026-11-24 10:00 in Stockholm: counsellors' hours.
 OFFICE_HOURS = 1795510800.0
@@ -133,6 +137,32 @@ async def client(gateway: Gateway) -> AsyncIterator[TestClient]:
     """An HTTP client of the running gateway."""
     async with TestClient(TestServer(gateway.app())) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Engine and gateway as `varsam up` starts them, counsellors assumed present; shared by the whole run."""
+    made = System(tmp_path_factory.mktemp("system"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def closed_base(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A second gateway on the same engine, where no counsellor can come; gives its base URL."""
+    port, folder = free_port(), tmp_path_factory.mktemp("closed")
+    closed = {"VARSAM_HOURS": "closed", "VARSAM_PORT": str(port), "VARSAM_VAR": str(folder)}
+    command = [sys.executable, "-m", "gateway", "--engine", system.running["engine"]]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=system.environment | closed, stdout=log, stderr=log)
+    base = f"http://localhost:{port}"
+    try:
+        asyncio.run(wait_for(f"{base}/readyz", 30))
+        yield base
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 __all__ = ["OFFICE_HOURS", "Clock", "connect", "settings_for"]

@@ -74,7 +74,7 @@ class Board:
             "hidden": len(lines) - len(shown),
             "messages": [asdict(message_of(line, self._words)) for line in shown if line.seq > after],
             "drafts": [
-                {"text": draft["text"], "contacts": [asdict(self._words.card(one)) for one in draft["contacts"]]}
+                {"text": draft["text"], "contacts": [asdict(card) for card in self._words.cards(draft["contacts"])]}
                 for draft in await self._store.drafts(conversation.id)
             ],
         }

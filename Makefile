@@ -8,7 +8,7 @@ run:
 test:
 	@tools/setup test
 	@$(MAKE) --no-print-directory check
-	.venv-engine/bin/python -m pytest tests/bot
+	.venv-engine/bin/python -m pytest -W ignore --confcutdir=tests/bot tests/bot
 	.venv/bin/python -m pytest tests --ignore=tests/bot
 
 check:

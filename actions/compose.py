@@ -58,10 +58,12 @@ def _settles_question(content: Content, turn: Turn, memory: Memory, said: Said) 
 
 def _risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> bool:
     """Say what a risk calls for before anything else. True where that leaves nothing of the topic to answer."""
-    risks = sorted(turn.risks, key=lambda risk: content.taxonomy.routes.index(content.taxonomy.risks[risk]))
-    if "child_victim_of_writer" in risks:
+    taxonomy, danger = content.taxonomy, turn.route == "emergency"
+    risks = sorted(turn.risks, key=lambda risk: taxonomy.routes.index(taxonomy.risks[risk]))
+    if danger:  # nothing milder may come before 112
+        risks = [risk for risk in risks if taxonomy.risks[risk] == "emergency"]
+    elif "child_victim_of_writer" in risks:  # the child is not the writer: comfort for a victim would be misplaced
         risks = [risk for risk in risks if risk not in ("minor", "third_party_at_risk", "solicitation")]
-    danger = turn.route == "emergency"
     for risk in risks:
         reply = content.risk_replies[risk]
         covered = turn.topic in reply.covered_by and not turn.ask_back

@@ -17,16 +17,20 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from content.model import Content
 from content.registry import load_content
 from gateway.app import Gateway
+from gateway.keyring import Keyring
 from gateway.processes import free_port
 from gateway.settings import Settings, read_settings
 from gateway.storage.database import connect, migrate
+from gateway.storage.store import Store
 from gateway.up import wait_for
+from tests.console_client import ConsoleClient, add_counsellor
 from tests.engine_double import EngineDouble
-from tests.system import ROOT, System
+from tests.system import ROOT, System, Visitor
 
 # Tuesday 2026-11-24 10:00 in Stockholm: counsellors' hours.
 OFFICE_HOURS = 1795510800.0
@@ -139,6 +143,59 @@ async def client(gateway: Gateway) -> AsyncIterator[TestClient]:
         yield opened
 
 
+@pytest_asyncio.fixture
+async def visitor(client: TestClient) -> AsyncIterator[Visitor]:
+    """A visitor in a new conversation, greeted."""
+    async with Visitor(base_of(client)) as opened:
+        await opened.until("state")
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def alva(client: TestClient, gateway: Gateway) -> AsyncIterator[ConsoleClient]:
+    """The counsellor Alva, logged in."""
+    async with ConsoleClient(base_of(client)) as console:
+        console.id = await add_counsellor(gateway, "Alva")
+        await console.login("Alva")
+        yield console
+
+
+@pytest_asyncio.fixture
+async def bo(client: TestClient, gateway: Gateway) -> AsyncIterator[ConsoleClient]:
+    """The counsellor Bo, logged in."""
+    async with ConsoleClient(base_of(client)) as console:
+        console.id = await add_counsellor(gateway, "Bo")
+        await console.login("Bo")
+        yield console
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Iterator[Keyring]:
+    made = Keyring(tmp_path / "keyring.sqlite", [bytes(32)])
+    yield made
+    made.close()
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """A database of each kind with the schema in it."""
+    await migrate(database_url)
+    engine = connect(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def store(database: AsyncEngine, keyring: Keyring, clock: Clock) -> Store:
+    """A store on each kind of database."""
+    return Store(database, keyring, clock)
+
+
+def base_of(client: TestClient) -> str:
+    """Give the origin that a client's server is reached at."""
+    return str(client.make_url("")).rstrip("/")
+
+
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """Engine and gateway as `varsam up` starts them, counsellors assumed present; shared by the whole run."""
@@ -165,4 +222,4 @@ def closed_base(system: System, tmp_path_factory: pytest.TempPathFactory) -> Ite
         process.wait(30)
 
 
-__all__ = ["OFFICE_HOURS", "Clock", "connect", "settings_for"]
+__all__ = ["OFFICE_HOURS", "Clock", "base_of", "connect", "settings_for"]

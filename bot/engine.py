@@ -1,0 +1,121 @@
+"""The engine without its wire: one message with its context in, replies with the new context out. Keeps nothing."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.lock_store import LockStore
+from rasa.core.tracker_store import TrackerStore
+from rasa.core.utils import AvailableEndpoints
+
+from actions.answer import ActionAnswer
+from bot.action_endpoint import InProcessActions, check_schema_once
+from bot.context import context_of, memory_of
+from bot.quiet import quiet
+from bot.turns import TurnTrackerStore
+from content.model import Taxonomy
+from content.registry import load_content
+
+TOPIC = "topic:"
+CHANNEL = "varsam"
+_LEADING = "/ \t\r\n\u200b\ufeff"
+
+
+class EngineNotReady(Exception):
+    """The model could not be loaded; the message says what to do."""
+
+
+class Engine:
+    """Rasa's agent, and the trackers of the turns under way."""
+
+    def __init__(self, agent: Agent, turns: TurnTrackerStore, taxonomy: Taxonomy) -> None:
+        self._agent = agent
+        self._turns = turns
+        self._taxonomy = taxonomy
+
+    async def turn(self, text: str, context: Any, metadata: dict[str, Any]) -> dict[str, Any]:
+        """Answer one message; shapes in docs/protocol.md, section 4.
+
+        A leading `/` is taken off: Rasa would take the text for an intent and bypass understanding.
+
+        Raises:
+            RuntimeError: where the dialogue gave nothing to say; KeyError where metadata lacks something.
+        """
+        text = text.lstrip(_LEADING)
+        parsed = await self._parse(text, metadata.get("choice"))
+        understood = self._understood(parsed)
+        if metadata.get("mode") == "listen":
+            return {"replies": [], "context": context, "understood": understood, "signals": []}
+        slots = {"turn": {**metadata, "understood": understood}, "memory": memory_of(context)}
+        said, memory = await self._talk(text, parsed, slots)
+        replies = [one["reply"] for one in said if "reply" in one]
+        signals = [one["signal"] for one in said if "signal" in one]
+        if not replies and not signals:
+            raise RuntimeError("the dialogue gave nothing to say")
+        return {"replies": replies, "context": context_of(memory), "understood": understood, "signals": signals}
+
+    async def _parse(self, text: str, choice: object) -> dict[str, Any]:
+        """Understand the text, or take the topic of a button, which the gateway has verified."""
+        if isinstance(choice, str) and choice.startswith(TOPIC) and choice[len(TOPIC) :] in self._taxonomy.topics:
+            intent = {"name": choice[len(TOPIC) :], "confidence": 1.0}
+            known = {"text": text, "intent": intent, "intent_ranking": [intent], "entities": []}
+            return {**known, "risks": [], "risk_words": [], "ask_back": [], "lang": "sv"}
+        assert self._agent.processor is not None  # `load_engine` refuses an agent without a model
+        return dict(await self._agent.processor.parse_message(UserMessage(text)))
+
+    def _understood(self, parsed: dict[str, Any]) -> dict[str, Any]:
+        topic = parsed["intent"]["name"]
+        ask_back = self._worth_asking(parsed["ask_back"])
+        return {
+            "topic": topic,
+            "confidence": round(parsed["intent"]["confidence"], 4),
+            "ranking": [
+                {"topic": one["name"], "confidence": round(one["confidence"], 4)} for one in parsed["intent_ranking"]
+            ],
+            "risks": parsed["risks"],
+            "risk_words": parsed["risk_words"],
+            "lang": parsed["lang"],
+            "ask_back": ask_back,
+            "route": self._taxonomy.route(topic, parsed["risks"], ask_back),
+        }
+
+    def _worth_asking(self, topics: list[str]) -> list[str]:
+        """Leave small talk out of what is asked back; the menu stands in where too little is left."""
+        if not topics:
+            return []
+        kept = [topic for topic in topics if self._taxonomy.topics[topic][0] != "smalltalk"]
+        return kept if len(kept) > 1 else [*kept, "menu"]
+
+    async def _talk(
+        self, text: str, parsed: dict[str, Any], slots: dict[str, Any]
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Run the dialogue for one turn on a tracker made for it."""
+        sender, output = uuid.uuid4().hex, CollectingOutputChannel()
+        self._turns.begin(sender, slots)
+        try:
+            message = UserMessage(text, output, sender, parse_data=parsed, input_channel=CHANNEL)
+            await self._agent.handle_message(message)
+        finally:
+            tracker = self._turns.end(sender)
+        return [one["custom"] for one in output.messages if "custom" in one], tracker.get_slot("memory") or {}
+
+
+def load_engine(model: str) -> Engine:
+    """Load a trained model with our tracker store and actions. Raises EngineNotReady."""
+    quiet()
+    check_schema_once()
+    content = load_content()
+    endpoints = AvailableEndpoints.read_endpoints("bot/endpoints.yml")
+    turns = TrackerStore.create(endpoints.tracker_store)
+    agent = Agent.load(
+        model,
+        tracker_store=turns,
+        lock_store=LockStore.create(endpoints.lock_store),
+        action_endpoint=InProcessActions([ActionAnswer(content)]),
+    )
+    if not agent.is_ready():
+        raise EngineNotReady(f"the model {model} could not be loaded; run 'varsam train'")
+    return Engine(agent, turns, content.taxonomy)

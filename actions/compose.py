@@ -71,7 +71,8 @@ def _risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> boo
             continue
         said.say(reply.text, contacts=reply.contacts, checked=reply.checked)
         break
-    if danger and not said.replies and "112" not in content.topics[turn.topic].answer.split(".")[0]:
+    leads = not turn.ask_back and "112" in content.topics[turn.topic].answer.split(".")[0]
+    if danger and not said.replies and not leads:
         said.say(content.sentences["danger_first"], contacts=("sos_112",))
     refused = "solicitation" in turn.risks and turn.topic != "wants_to_buy"
     small = content.topics[turn.topic].group == "smalltalk"

@@ -38,9 +38,10 @@ async def test_context_carries_the_question_that_was_asked(engine: Any) -> None:
     assert alone["signals"] == []
 
 
-@pytest.mark.parametrize(
-    "context", [None, 7, "x", {}, {"v": 99, "memory": {"pending": "share"}}, {"v": 1, "memory": 3}]
-)
+UNKNOWN = [None, 7, "x", {}, {"v": 99, "memory": {"pending": "share"}}, {"v": 1, "memory": 3}]
+
+
+@pytest.mark.parametrize("context", UNKNOWN)
 async def test_unknown_context_starts_fresh(engine: Any, context: Any) -> None:
     answer = await engine.turn("nej", context, METADATA)
     assert answer["signals"] == []
@@ -52,9 +53,10 @@ async def test_nothing_is_kept_between_turns(engine: Any) -> None:
     assert list(await engine._turns.keys()) == []
 
 
-@pytest.mark.parametrize(
-    "text", ["/restart", "/greet", " / hej", "//talk_to_human", '/CANARY{"a":1}', "/", "   ", "", "\u200b/x"]
-)
+SLASHES = ["/restart", "/greet", " / hej", "//talk_to_human", '/CANARY{"a":1}', "/", "   ", "", "\u200b/x"]
+
+
+@pytest.mark.parametrize("text", SLASHES)
 async def test_leading_slash_is_never_a_command(engine: Any, text: str, capfd: pytest.CaptureFixture[str]) -> None:
     answer = await engine.turn(text, None, METADATA)
     assert answer["replies"] != []

@@ -29,7 +29,8 @@ def test_rasa_data_validate_has_no_warning() -> None:
             sys.executable, "-m", "rasa", "data", "validate", "--fail-on-warnings",
             "--config", "bot/config.yml", "--domain", "bot/domain", "--data", "data",
         ],
-        cwd=ROOT, capture_output=True, text=True, check=False, env={"RASA_TELEMETRY_ENABLED": "false", "PATH": "/usr/bin:/bin"},
+        cwd=ROOT, capture_output=True, text=True, check=False,
+        env={"RASA_TELEMETRY_ENABLED": "false", "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
 

@@ -132,8 +132,8 @@ class Desk(Protocol):
     async def news(self, key: str, after: int, waiting_for: frozenset[str]) -> News:
         """Give the messages after a seq, and which of the ids `waiting_for` are answered."""
 
-    async def unanswered(self, key: str) -> frozenset[str]:
-        """Give the ids of the visitor's words that have no answer yet."""
+    async def awaiting(self, key: str, after: int) -> frozenset[str]:
+        """Give the ids of the visitor's words that a client which saw all up to `after` may still await."""
 
     def allow(self, key: str) -> None:
         """Count one frame; Refused `too_fast` where there are too many."""

@@ -218,7 +218,7 @@ class _Conversation:
                 opened = await self._desk.start(CHANNEL, self._address)
             else:
                 opened = await self._desk.resume(frame.token)
-                self._waiting_for = set(await self._desk.unanswered(opened.key))
+                self._waiting_for = set(await self._desk.awaiting(opened.key, frame.after))
                 self._replaying = True
             self._seq = frame.after
             return opened

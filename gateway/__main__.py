@@ -59,9 +59,14 @@ def main() -> None:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(serve(settings, engine, given.ports_file))
     except (SettingsError, ContentError, KeyringError, DatabaseError) as problem:
-        sys.exit(f"varsam: {problem}")
+        _end(str(problem))
     except OSError as problem:
-        sys.exit(f"varsam: cannot serve on port {settings.port}: {problem.strerror}. Set VARSAM_PORT to a free one.")
+        _end(f"cannot serve on port {settings.port}: {problem.strerror}. Set VARSAM_PORT to a free one.")
+
+
+def _end(sentence: str) -> None:
+    print(f"varsam: {sentence}", file=sys.stderr)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

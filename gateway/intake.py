@@ -220,9 +220,13 @@ class Intake:
     def _explained(self, words: dict[str, object]) -> dict[str, object]:
         return dict(cast(dict[str, object], words.get("explained", {}))) if self._explain else {}
 
-    async def unanswered(self, key: str) -> frozenset[str]:
+    async def awaiting(self, key: str, after: int) -> frozenset[str]:
         async with self._guarded():
-            return frozenset(line.client_id or "" for line in await self._store.unanswered(key))
+            unanswered = await self._store.unanswered(key)
+            own = [line for line in await self._store.lines(key) if line.sender == "visitor" and line.client_id]
+        # The latest too: its `answered` may have been lost on the way, and nothing else would tell.
+        missed = [line for line in own if line.seq > after or line is own[-1]]
+        return frozenset(line.client_id for line in (*unanswered, *missed) if line.client_id)
 
     def listen(self, key: str) -> AbstractAsyncContextManager[AsyncIterator[Nudge]]:
         return self._live.listen(key)

@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
@@ -21,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from content.model import Content
 from content.registry import load_content
+from content.risks import RiskLexicon
 from gateway.app import Gateway
 from gateway.keyring import Keyring
 from gateway.processes import free_port
@@ -128,8 +131,19 @@ async def engine_double() -> AsyncIterator[EngineDouble]:
     await server.close()
 
 
+@pytest.fixture(scope="session")
+def read_once() -> Iterator[None]:
+    """Content and risk words never change in a run; reading them takes two seconds, so gateways share them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gateway.app.load_content", cache(load_content))
+        patch.setattr("gateway.app.RiskLexicon", SimpleNamespace(load=cache(RiskLexicon.load)))
+        yield
+
+
 @pytest_asyncio.fixture
-async def gateway(tmp_path: Path, clock: Clock, engine_double: EngineDouble) -> AsyncIterator[Gateway]:
+async def gateway(
+    tmp_path: Path, clock: Clock, engine_double: EngineDouble, read_once: None
+) -> AsyncIterator[Gateway]:
     """A gateway on SQLite with the engine's double, served on loopback as `client` sees it."""
     made = Gateway(settings_for(tmp_path), engine_double.url, clock)
     await migrate(made.settings.database)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import uuid
 from typing import Any
 
 import pytest
-from aiohttp import ClientWebSocketResponse, WSMsgType
 from aiohttp.test_utils import TestClient
 
 from gateway.app import Gateway
-from gateway.handoff import Event, State
+from gateway.handoff import Event
 from tests.conftest import Clock, base_of
 from tests.console_client import ConsoleClient
 from tests.engine_double import EngineDouble
@@ -51,14 +49,6 @@ async def bring(gateway: Gateway, visitor: Visitor, *events: Event, actor: int |
 
 def said(frames: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [(frame["sender"], frame["text"]) for frame in frames if frame["type"] == "message"]
-
-
-async def closing(socket: ClientWebSocketResponse) -> int | None:
-    """Read until the server closes; give its code."""
-    async with asyncio.timeout(5):
-        while (await socket.receive()).type not in (WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.CLOSING):
-            pass
-    return socket.close_code
 
 
 async def test_start_greets_with_choices_and_state(visitor: Visitor, gateway: Gateway) -> None:

@@ -1,0 +1,136 @@
+"""A real Chromium, and how visitors and counsellors come into it. Everybody leaves at the end of a test."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from gateway.processes import free_port
+from gateway.up import wait_for
+from tests.browser.people import Chat, Console, erase
+from tests.browser.wire import Wire
+from tests.system import ROOT, System
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PASSWORD = "korrekt häst batteri"
+PHONE = {"width": 390, "height": 844}
+
+Visit = Callable[..., Awaitable[Chat]]
+Counsellors = Callable[..., Awaitable[Console]]
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        yield opened
+        await opened.close()
+
+
+@pytest_asyncio.fixture
+async def visit(browser: Browser, system: System) -> AsyncIterator[Visit]:
+    """Open the chat in a context of its own; its conversations are erased when the test ends."""
+    chats: list[Chat] = []
+
+    async def open_chat(base: str = system.base, behind: str = system.base, **options: Any) -> Chat:
+        """`base` is where the browser goes, `behind` the gateway itself."""
+        context = await browser.new_context(**{"viewport": PHONE, "locale": "sv-SE", **options})
+        page = await context.new_page()
+        chat = Chat(page, behind)
+        chats.append(chat)
+        await page.goto(f"{base}/chat")
+        await chat.begun()
+        return chat
+
+    yield open_chat
+    for chat in chats:
+        kept: str | None = None
+        with contextlib.suppress(Exception):  # a page that has left keeps nothing
+            kept = await chat.kept()
+        for token in {*chat.tokens, *([kept] if kept else [])}:
+            await erase(chat.base, token)
+
+
+@pytest.fixture(scope="session")
+def one_time(system: System) -> Callable[[str], tuple[str, str]]:
+    """Add a counsellor as an operator does; give the login. A name that is taken gets a number."""
+    numbers = itertools.count(2)
+
+    def add(name: str) -> tuple[str, str]:
+        taken = {line.split("\t")[0] for line in system.varsam("counsellor", "list").stdout.splitlines()}
+        free = name if name not in taken else f"{name} {next(numbers)}"
+        return free, system.add_counsellor(free)
+
+    return add
+
+
+@pytest.fixture
+def counsellors(browser: Browser, system: System, one_time: Callable[[str], tuple[str, str]]) -> Counsellors:
+    """Open the console as a counsellor who has a password of their own."""
+
+    async def enter(name: str, base: str = system.base, **options: Any) -> Console:
+        login, password = await asyncio.to_thread(one_time, name)
+        viewport = {"width": 1200, "height": 800}
+        context = await browser.new_context(**{"viewport": viewport, "locale": "sv-SE", **options})
+        console = Console(await context.new_page(), base, login)
+        await console.keep_answers()
+        await console.enter(password, PASSWORD)
+        return console
+
+    return enter
+
+
+@pytest_asyncio.fixture
+async def wire(system: System) -> AsyncIterator[Wire]:
+    """A line to the gateway that the test can cut."""
+    async with Wire(system.port) as line:
+        yield line
+
+
+@pytest.fixture(scope="session")
+def host_port() -> int:
+    """The port of the foreign site that embeds the chat; its origin must be known before the gateway starts."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def embedding_base(system: System, host_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A second gateway on the same engine that lets the foreign site embed the chat; gives its base URL."""
+    port, folder = free_port(), tmp_path_factory.mktemp("embedding")
+    settings = {"VARSAM_PORT": str(port), "VARSAM_VAR": str(folder)}
+    settings["VARSAM_EMBED_ORIGINS"] = f"http://127.0.0.1:{host_port}"
+    command = [sys.executable, "-m", "gateway", "--engine", system.running["engine"]]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=system.environment | settings, stdout=log, stderr=log)
+    base = f"http://localhost:{port}"
+    try:
+        asyncio.run(wait_for(f"{base}/readyz", 30))
+        yield base
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def picture() -> Callable[[str], Path | None]:
+    """Give where a picture for the documentation goes; None unless VARSAM_PICTURES=1."""
+
+    def path(name: str) -> Path | None:
+        return ROOT / "docs/images" / name if os.environ.get("VARSAM_PICTURES") == "1" else None
+
+    return path

@@ -1,0 +1,195 @@
+"""Settings: defaults, a sentence for every wrong value, what production refuses, and the page that lists them all."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from gateway.settings import FROM_FILE, PREFIX, Settings, SettingsError, read_settings
+
+KEY = "0123456789abcdef" * 4
+DEVELOPMENT = {"VARSAM_ENV": "development"}
+PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+DEFAULTS = {
+    "env": "development", "host": "127.0.0.1", "port": 8080, "metrics_port": 0, "var": Path("var"),
+    "models": Path("models"), "engine_python": Path(".venv-engine/bin/python"), "engine_url": "",
+    "engine_seconds": 3.0, "database_url": SecretStr(""), "keyring": None, "master_key": SecretStr(""),
+    "timezone": "Europe/Stockholm", "hours": "schedule", "embed_origins": (), "trusted_proxies": (),
+    "public_origin": "", "exit_url": "", "explain": False, "bot_minutes": 60.0, "counselled_hours": 24.0,
+    "silent_hours": 12.0, "wait_minutes": 30.0, "gone_minutes": 5.0, "lost_seconds": 60.0, "quick_minutes": 10.0,
+    "sweep_seconds": 15.0,
+}  # fmt: skip
+
+
+def read(**given: str) -> Settings:
+    return read_settings(DEVELOPMENT | {f"VARSAM_{name.upper()}": value for name, value in given.items()})
+
+
+def refusal(given: dict[str, str]) -> str:
+    with pytest.raises(SettingsError) as refused:
+        read_settings(given)
+    return str(refused.value)
+
+
+def test_defaults_are_these() -> None:
+    assert read_settings(DEVELOPMENT).model_dump() == DEFAULTS
+
+
+def test_production_is_the_default() -> None:
+    assert read_settings({"VARSAM_MASTER_KEY": KEY}).env == "production"
+
+
+def test_environment_is_read_once_from_what_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VARSAM_PORT", "9")
+    assert (read_settings(DEVELOPMENT).port, read_settings(DEVELOPMENT | {"VARSAM_PORT": ""}).port) == (8080, 8080)
+    monkeypatch.setenv("VARSAM_ENV", "development")
+    assert read_settings().port == 9
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("VARSAM_ENV", "staging"), ("VARSAM_PORT", "x"), ("VARSAM_PORT", "0"), ("VARSAM_PORT", "65536"),
+        ("VARSAM_METRICS_PORT", "-1"), ("VARSAM_HOURS", "sometimes"), ("VARSAM_EXPLAIN", "maybe"),
+        ("VARSAM_TIMEZONE", "Europe/Umea"), ("VARSAM_TIMEZONE", "../etc/passwd"), ("VARSAM_TIMEZONE", "Europe"),
+        ("VARSAM_MASTER_KEY", "abc"), ("VARSAM_MASTER_KEY", "g" * 64), ("VARSAM_MASTER_KEY", ",".join([KEY] * 3)),
+        ("VARSAM_EMBED_ORIGINS", "umea.se"), ("VARSAM_EMBED_ORIGINS", "https://umea.se/chatt"),
+        ("VARSAM_EMBED_ORIGINS", "https://"), ("VARSAM_EMBED_ORIGINS", "https://umea.se, ftp://umea.se"),
+        ("VARSAM_EMBED_ORIGINS", "https://umea.se; script-src *"), ("VARSAM_EMBED_ORIGINS", "null"),
+        ("VARSAM_BOT_MINUTES", "0"), ("VARSAM_BOT_MINUTES", "-1"), ("VARSAM_BOT_MINUTES", "an hour"),
+        ("VARSAM_BOT_MINUTES", "nan"), ("VARSAM_BOT_MINUTES", "inf"), ("VARSAM_COUNSELLED_HOURS", "inf"),
+        ("VARSAM_SWEEP_SECONDS", "0"), ("VARSAM_ENGINE_SECONDS", "0"),
+        ("VARSAM_PUBLIC_ORIGIN", "chat.umea.se"), ("VARSAM_TRUSTED_PROXIES", "nginx"),
+    ],
+)  # fmt: skip
+def test_wrong_value_gives_one_sentence_naming_the_variable(variable: str, value: str) -> None:
+    said = refusal(DEVELOPMENT | {variable: value})
+
+    assert said.startswith(f"{variable}: ")
+    assert said.endswith(".")
+    assert "\n" not in said
+
+
+def test_several_wrong_values_give_a_sentence_each() -> None:
+    said = refusal(DEVELOPMENT | {"VARSAM_PORT": "x", "VARSAM_HOURS": "y"}).splitlines()
+
+    assert [line.split(":")[0] for line in said] == ["VARSAM_PORT", "VARSAM_HOURS"]
+
+
+def test_wrong_master_key_is_not_repeated() -> None:
+    assert "canary" not in refusal(DEVELOPMENT | {"VARSAM_MASTER_KEY": "canary"})
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"VARSAM_HOURS": "open"}, "VARSAM_HOURS must be 'schedule' in production."),
+        ({"VARSAM_HOURS": "closed"}, "VARSAM_HOURS must be 'schedule' in production."),
+        ({"VARSAM_EXPLAIN": "1"}, "VARSAM_EXPLAIN must be 0 in production: it shows what was understood."),
+        (
+            {"VARSAM_MASTER_KEY": ""},
+            "VARSAM_MASTER_KEY is missing: make one with 'openssl rand -hex 32' and keep it apart.",
+        ),
+        (
+            {"VARSAM_MASTER_KEY": " , "},
+            "VARSAM_MASTER_KEY is missing: make one with 'openssl rand -hex 32' and keep it apart.",
+        ),
+    ],
+)
+def test_production_refuses(given: dict[str, str], expected: str) -> None:
+    assert refusal({"VARSAM_MASTER_KEY": KEY} | given) == expected
+
+
+def test_development_allows_forced_hours_and_explaining() -> None:
+    settings = read(hours="open", explain="1")
+
+    assert (settings.hours, settings.explain) == ("open", True)
+
+
+@pytest.mark.parametrize("value", [KEY, KEY.upper(), f"{KEY},{KEY}", f" {KEY} , {KEY} "])
+def test_master_key_is_one_or_two(value: str) -> None:
+    assert read_settings({"VARSAM_MASTER_KEY": value}).master_key.get_secret_value() == value
+
+
+@pytest.mark.parametrize("name", ["MASTER_KEY", "DATABASE_URL"])
+def test_secret_may_stand_in_a_file(name: str, tmp_path: Path) -> None:
+    value = {"MASTER_KEY": KEY, "DATABASE_URL": "postgresql://u:p@h/d"}[name]
+    (tmp_path / "secret").write_text(f"{value}\n")
+    settings = read_settings(DEVELOPMENT | {f"VARSAM_{name}_FILE": str(tmp_path / "secret")})
+
+    assert getattr(settings, name.lower()).get_secret_value() == value
+
+
+def test_secret_file_that_is_missing_gives_a_sentence(tmp_path: Path) -> None:
+    said = refusal(DEVELOPMENT | {"VARSAM_MASTER_KEY_FILE": str(tmp_path / "none")})
+
+    assert said == f"VARSAM_MASTER_KEY_FILE: {tmp_path / 'none'} cannot be read (No such file or directory)."
+
+
+def test_secret_file_that_is_no_text_gives_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"\xff\xfe\x00")
+
+    assert refusal(DEVELOPMENT | {"VARSAM_MASTER_KEY_FILE": str(tmp_path / "secret")}).startswith(
+        "VARSAM_MASTER_KEY_FILE: "
+    )
+
+
+def test_origins_are_split_and_trimmed() -> None:
+    settings = read(embed_origins=" https://umea.se/, http://localhost:8000 ,", trusted_proxies="10.0.0.1, ::1")
+
+    assert settings.embed_origins == ("https://umea.se", "http://localhost:8000")
+    assert settings.trusted_proxies == ("10.0.0.1", "::1")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("", "sqlite+aiosqlite:///data/varsam.sqlite"),
+        ("sqlite:////srv/v.db", "sqlite+aiosqlite:////srv/v.db"),
+        ("postgresql://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("postgresql+psycopg://u@h/d", "postgresql+psycopg://u@h/d"),
+    ],
+)
+def test_database_has_its_asynchronous_driver(given: str, expected: str) -> None:
+    assert read(database_url=given, var="data").database == expected
+
+
+def test_files_lie_in_the_folder_unless_told() -> None:
+    settings = read(var="data")
+
+    assert (settings.keyring_file, settings.runtime_file) == (Path("data/keyring.sqlite"), Path("data/run.json"))
+    assert read(keyring="/keys/k.sqlite").keyring_file == Path("/keys/k.sqlite")
+
+
+def test_settings_show_no_secret_when_printed() -> None:
+    shown = repr(read(master_key=KEY, database_url="postgresql://u:canary@h/d"))
+
+    assert [secret for secret in (KEY, "canary") if secret in shown] == []
+
+
+def written(value: Any) -> str:
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if value is None or value == "" or value == ():
+        return ""
+    return str(int(value)) if isinstance(value, bool | float) and value == int(value) else str(value)
+
+
+def test_page_lists_every_setting_with_its_default_and_meaning() -> None:
+    rows = re.findall(r"^\| `(VARSAM_\w+)` \| (.*?) \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    expected = [
+        (PREFIX + name.upper(), f"`{written(field.default)}`" if written(field.default) else "empty", field.description)
+        for name, field in Settings.model_fields.items()
+    ]
+
+    assert rows == expected
+
+
+def test_page_names_the_file_variants() -> None:
+    named = set(re.findall(r"`(VARSAM_\w+_FILE)`", PAGE.read_text(encoding="utf-8")))
+
+    assert named == {f"{PREFIX}{name}_FILE" for name in FROM_FILE}

@@ -5,6 +5,8 @@ Order of a reply: danger first (112), then what was asked, then the human. The b
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.turn import Memory, Said, Turn
 from content.model import Content
 from content.reach import open_now
@@ -22,12 +24,15 @@ def compose(content: Content, turn: Turn, memory: Memory) -> Said:
         return said
     memory.pending = None
     answered = _risk_first(content, turn, memory, said)
-    if turn.ask_back and not said.replies:
+    missed = bool(turn.ask_back) or content.topics[turn.topic].route == "clarify"
+    memory.misses = memory.misses + 1 if missed and not said.replies else 0
+    if memory.misses > MISSES_BEFORE_HELP:
+        _help_understanding(content, memory, said)
+    elif turn.ask_back and not said.replies:
         _ask_back(content, turn, memory, said)
     elif not turn.ask_back:
-        memory.misses = 0
         if not answered:
-            _answer(content, turn, said)
+            _answer(content, turn, memory, said)
         memory.last_topic = turn.topic
     _human(content, turn, memory, said)
     _other_language(content, turn, memory, said)
@@ -48,11 +53,17 @@ def _settles_question(content: Content, turn: Turn, memory: Memory, said: Said) 
     memory.pending = None
     if asked == "share":
         said.signal("share", answer="yes" if yes else "no")
-    elif yes:
-        human = Turn(**{**turn.__dict__, "topic": HUMAN, "route": content.topics[HUMAN].route})
-        _human(content, human, memory, said)
-    else:
+    elif asked == "human" and not yes:
         said.signal("no_human")
+    elif yes:
+        meant = HUMAN if asked == "human" else asked.removeprefix("topic:")
+        topic = replace(turn, topic=meant, route=content.topics[meant].route)
+        if meant != HUMAN:
+            _answer(content, topic, memory, said)
+        _human(content, topic, memory, said)
+        memory.last_topic = meant
+    else:
+        return False
     return True
 
 
@@ -79,8 +90,10 @@ def _risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> boo
     return bool(said.replies) and (refused or small)
 
 
-def _answer(content: Content, turn: Turn, said: Said) -> None:
+def _answer(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     topic = content.topics[turn.topic]
+    if topic.leads_to is not None:
+        memory.pending = f"topic:{topic.leads_to}"
     choices = [topic_choice(content, other) for other in topic.buttons]
     text = f"{topic.answer} {topic.next_step}"
     said.say(_filled(content, text), choices, topic.contacts, topic.checked)
@@ -93,16 +106,19 @@ def _filled(content: Content, text: str) -> str:
 
 
 def _ask_back(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
-    memory.misses += 1
-    choices = [topic_choice(content, topic) for topic in turn.ask_back[:MOST_CHOICES]]
-    if memory.misses > MISSES_BEFORE_HELP:
-        menu = content.topics["menu"]
-        choices = [topic_choice(content, topic) for topic in menu.buttons[: MOST_CHOICES - 1]]
-        said.say(content.sentences["not_understood_help"], [_human_choice(content), *choices])
-        said.signal("offer_human")
-        memory.pending = "human"
+    if turn.waiting:  # somebody who waits is not asked what they mean; the counsellor will
+        said.say(content.sentences["waiting_again"])
         return
+    choices = [topic_choice(content, topic) for topic in turn.ask_back[:MOST_CHOICES]]
     said.say(content.sentences["ask_back" if memory.misses == 1 else "ask_back_again"], choices)
+
+
+def _help_understanding(content: Content, memory: Memory, said: Said) -> None:
+    """After too many misses: it is our fault, a human may understand better, and here is the menu."""
+    choices = [topic_choice(content, topic) for topic in content.topics["menu"].buttons[: MOST_CHOICES - 1]]
+    said.say(content.sentences["not_understood_help"], [_human_choice(content), *choices])
+    said.signal("offer_human")
+    memory.pending = "human"
 
 
 def _human_choice(content: Content) -> dict[str, str]:
@@ -168,7 +184,7 @@ def _offer(content: Content, said: Said, memory: Memory) -> None:
     if all(choice["payload"] != f"topic:{HUMAN}" for choice in choices):
         said.replies[-1]["choices"] = [*choices[: MOST_CHOICES - 1], _human_choice(content)]
     said.signal("offer_human")
-    memory.pending = "human"
+    memory.pending = memory.pending or "human"
 
 
 def _other_language(content: Content, turn: Turn, memory: Memory, said: Said) -> None:

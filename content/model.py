@@ -43,7 +43,11 @@ class Fact:
 
 @dataclass(frozen=True)
 class Topic:
-    """What the bot says about one topic. `checked` is false where any cited fact is unverified."""
+    """What the bot says about one topic.
+
+    `leads_to` is the topic that a plain yes to its question means. `checked` is false where any cited
+    fact is unverified.
+    """
 
     id: str
     group: str
@@ -54,6 +58,7 @@ class Topic:
     next_step: str
     contacts: tuple[str, ...]
     buttons: tuple[str, ...]
+    leads_to: str | None
     checked: bool
 
 

@@ -209,6 +209,7 @@ def _topics(
         if path.stem != name or path.parent.name != group:
             raise file.wrong(entry, f"topic '{name}' belongs in topics/{group}/{name}.yml. Move the file.")
         file.sourced({**entry, "id": name})
+        leads = [entry["leads_to"]] if entry.get("leads_to") else []
         yield Topic(
             id=name,
             group=group,
@@ -219,6 +220,7 @@ def _topics(
             next_step=_said(file, entry, "next_step"),
             contacts=_shown(file, entry, contacts, staff=name == "professional_advice"),
             buttons=file.ids(entry, "buttons", taxonomy.topics, "topic"),
+            leads_to=next(iter(file.ids({**entry, "leads_to": leads}, "leads_to", taxonomy.topics, "topic")), None),
             checked=_cited(file, entry, facts),
         )
 

@@ -7,11 +7,10 @@ keep anything or write a log. How a rule is written stands at the top of risks.y
 from __future__ import annotations
 
 import itertools
-import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import yaml
 
 LONGEST = 20_000  # characters that are listened to; of a longer text its beginning and its end
 FUZZY_FROM = 6  # folded letters from which one slip is forgiven, and a word written in two is put together
-MOST_PATHS = 400  # ways the gaps of one phrase may combine: keeps the work for any text small
+NOWHERE = 1_000_000  # a token that no text has
 SCOPES = ("touching", "sentence", "message")
 SPELT_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .*_-][^\W\d_]){3,}(?!\w)")  # h j ä l p
 TOKEN = re.compile(
@@ -60,34 +59,11 @@ def _slips(word: str) -> set[str]:
 
 @dataclass(frozen=True)
 class _Step:
-    """One step of a phrase: words (each way is one or more), a gap, or words that may not follow."""
+    """One step of a phrase: words, a gap, or words that may not follow."""
 
-    ways: tuple[tuple[str, ...], ...] = ()
-    kind: str = "word"  # word, optional, absent or gap
+    kind: str  # word, optional, absent or gap
     gap: int = 0
-
-
-@dataclass(frozen=True)
-class _Phrase:
-    owner: str  # id of the rule or condition
-    steps: tuple[_Step, ...]
-    needed: tuple[frozenset[str], ...]  # per step that must be there, the words it can begin with
-
-    def ends(self, told: _Told, at: int, stop: int, step: int = 0) -> Iterator[int]:
-        """Yield where the phrase ends if its steps from `step` on begin at token `at` and stay before `stop`."""
-        if step == len(self.steps):
-            yield at
-            return
-        this = self.steps[step]
-        nexts = [end for way in this.ways if (end := told.follow(way, at, stop)) is not None]
-        if this.kind == "gap":
-            nexts = list(range(at, min(at + this.gap, stop) + 1))
-        elif this.kind == "absent":
-            nexts = [] if nexts else [at]
-        elif this.kind == "optional":
-            nexts.append(at)
-        for end in nexts:
-            yield from self.ends(told, end, stop, step + 1)
+    ways: Mapping[str, list[tuple[str, ...]]] = field(default_factory=dict)  # a first word and what may follow it
 
 
 class _Told:
@@ -101,20 +77,38 @@ class _Told:
         self.spans: list[Span] = [match.span() for match in TOKEN.finditer(self.text)]
         self.forms: list[dict[str, int]] = []
         self.places: dict[str, list[int]] = {}
-        ends = [
-            at for at in range(1, len(self.spans)) if STOP.search(self.text, self.spans[at - 1][1], self.spans[at][0])
-        ]
-        bounds = [0, *ends, len(self.spans)]
-        self.sentences = [(a, b) for a, b in itertools.pairwise(bounds) for _ in range(a, b)]
+        tokens = range(1, len(self.spans))
+        stops = [at for at in tokens if STOP.search(self.text, self.spans[at - 1][1], self.spans[at][0])]
+        bounds = [0, *stops, len(self.spans)]
+        self.sentences = [(start, stop) for start, stop in itertools.pairwise(bounds) for _ in range(start, stop)]
 
-    def follow(self, way: tuple[str, ...], at: int, stop: int) -> int | None:
-        """Return the token after `way`, read from token `at`; None where the text says something else."""
-        for word in way:
-            end = self.forms[at].get(word, stop + 1) if at < stop else stop + 1
-            if end > stop:
-                return None
-            at = end
-        return at
+    def matches(self, steps: tuple[_Step, ...]) -> Iterator[Span]:
+        """Yield where a phrase is said; one shortest span for each token that it can begin at."""
+        if any(step.kind == "word" and step.ways.keys().isdisjoint(self.places) for step in steps):
+            return
+        for start in sorted({at for word in steps[0].ways.keys() & self.places.keys() for at in self.places[word]}):
+            here, stop = {start}, self.sentences[start][1]
+            for step in steps:
+                here = self._after(step, here, stop)
+            if here:
+                yield start, min(here)
+
+    def _after(self, step: _Step, here: set[int], stop: int) -> set[int]:
+        """Return the tokens before `stop` that a step leads to from the tokens `here`."""
+        if step.kind == "gap":
+            return {at + more for at in here for more in range(step.gap + 1) if at + more <= stop}
+        led = {at: [end for end in self._follow(step, at) if end <= stop] for at in here if at < stop}
+        if step.kind == "absent":
+            return {at for at in here if not led.get(at)}
+        return {end for ends in led.values() for end in ends} | (here if step.kind == "optional" else set())
+
+    def _follow(self, step: _Step, at: int) -> Iterator[int]:
+        for word, after in self.forms[at].items():
+            for rest in step.ways.get(word, ()):
+                end = after
+                for more in rest:
+                    end = self.forms[end].get(more, NOWHERE) if end < len(self.forms) else NOWHERE
+                yield end
 
 
 class RiskLexicon:
@@ -124,13 +118,13 @@ class RiskLexicon:
         self._lists: Mapping[str, str] = source["words"]
         self._order: list[str] = source["risks"]
         self._entries: dict[str, Mapping[str, Any]] = {}  # conditions and rules
-        self._phrases: list[_Phrase] = []
+        self._phrases: dict[str, list[tuple[_Step, ...]]] = {}
+        self._words: set[str] = set()
         for entry in [*({"id": key} | value for key, value in source["conditions"].items()), *source["rules"]]:
             try:
                 self._add(entry)
             except (LookupError, TypeError, ValueError, RecursionError) as fault:
                 raise LexiconError(f"{name}: {entry.get('id', entry)}: {fault}") from fault
-        self._words = {word for phrase in self._phrases for step in phrase.steps for way in step.ways for word in way}
         self._right = {_fold(token) for word in source["known"] for token in TOKEN.findall(word)}
         self._near: dict[str, set[str]] = {}
         for word in self._words:
@@ -150,29 +144,33 @@ class RiskLexicon:
         return tuple(heard.risk for heard in self.hear(text))
 
     def hear(self, text: str) -> tuple[Heard, ...]:
-        """Return at most one Heard per risk, in the taxonomy's order; the first rule that holds is the one named."""
+        """Return at most one Heard per risk, in the taxonomy's order, by the first rule of the file that holds."""
         told = self._read(text)
-        present, found = frozenset(told.places), dict[str, list[Span]]()
-        for phrase in self._phrases:
-            if not any(words.isdisjoint(present) for words in phrase.needed):
-                for at in sorted({at for word in phrase.needed[0] & present for at in told.places[word]}):
-                    for end in itertools.islice(phrase.ends(told, at, told.sentences[at][1]), 1):
-                        found.setdefault(phrase.owner, []).append((at, end))
+        found: dict[str, list[Span]] = {}
         heard: dict[str, Heard] = {}
         for key, rule in self._entries.items():
-            for span in found.get(key, ()) if rule.get("risk", key) not in {key, *heard} else ():
-                around = {"touching": span, "sentence": told.sentences[span[0]], "message": (0, len(told.spans))}
-                held = {
-                    name
-                    for name in (*rule.get("with", ()), *rule.get("unless", ()))
-                    for start, stop in [around[self._entries[name]["where"]]]
-                    if any(first < stop and end > start for first, end in found.get(name, ()))
-                }
-                if held == set(rule.get("with", ())):
-                    words = told.text[told.spans[span[0]][0] : told.spans[span[1] - 1][1]]
-                    heard[rule["risk"]] = Heard(rule["risk"], words, key)
-                    break
+            if "risk" in rule and rule["risk"] not in heard:
+                for span in self._spans(key, told, found):
+                    if self._holds(rule, span, told, found):
+                        words = told.text[told.spans[span[0]][0] : told.spans[span[1] - 1][1]]
+                        heard[rule["risk"]] = Heard(rule["risk"], words, key)
+                        break
         return tuple(heard[risk] for risk in self._order if risk in heard)
+
+    def _spans(self, key: str, told: _Told, found: dict[str, list[Span]]) -> list[Span]:
+        if key not in found:
+            found[key] = [span for steps in self._phrases[key] for span in told.matches(steps)]
+        return found[key]
+
+    def _holds(self, rule: Mapping[str, Any], span: Span, told: _Told, found: dict[str, list[Span]]) -> bool:
+        """Say whether all conditions under `with`, and none under `unless`, are met around the span."""
+        around = {"touching": span, "sentence": told.sentences[span[0]], "message": (0, len(told.spans))}
+
+        def met(name: str) -> bool:
+            start, stop = around[self._entries[name]["where"]]
+            return any(first < stop and end > start for first, end in self._spans(name, told, found))
+
+        return all(map(met, rule.get("with", ()))) and not any(map(met, rule.get("unless", ())))
 
     def _read(self, text: str) -> _Told:
         """Cut a text into tokens and look each of them up, alone and put together with the next."""
@@ -200,42 +198,46 @@ class RiskLexicon:
 
     def _add(self, entry: Mapping[str, Any]) -> None:
         """Take in one condition or rule; raise for what it may not say."""
-        key, others = entry["id"], [*entry.get("with", ()), *entry.get("unless", ())]
-        if wrong := set(entry) - (
-            {"id", "any", "where"} if "where" in entry else {"id", "any", "risk", "with", "unless"}
-        ):
-            raise ValueError(f"unknown key {sorted(wrong)}")
-        if key in self._entries or not isinstance(entry["any"], list):
-            raise ValueError("the id is taken, or 'any' is not a list")
-        if entry["where"] not in SCOPES if "where" in entry else entry["risk"] not in self._order:
-            raise ValueError("'where' is not a scope, or 'risk' is not a risk")
-        if wrong := {name for name in others if "where" not in self._entries.get(name, ())}:
-            raise ValueError(f"unknown condition {sorted(wrong)}")
+        key, is_rule = entry["id"], "where" not in entry
+        allowed = {"id", "any", "risk", "with", "unless"} if is_rule else {"id", "any", "where"}
+        others = [*entry.get("with", ()), *entry.get("unless", ())]
+        faults = {
+            "unknown key": set(entry) - allowed,
+            "unknown risk": is_rule and {entry["risk"]} - {*self._order},
+            "unknown scope": not is_rule and {entry["where"]} - {*SCOPES},
+            "unknown condition": {name for name in others if "where" not in self._entries.get(name, ())},
+            "id taken": {key} & self._entries.keys(),
+            "not a list": not isinstance(entry["any"], list) and {"any"},
+        }
+        for fault, names in faults.items():
+            if names:
+                raise ValueError(f"{fault}: {', '.join(sorted(names))}")
         self._entries[key] = entry
-        self._phrases += [self._phrase(key, text) for text in entry["any"]]
+        self._phrases[key] = [self._phrase(text) for text in entry["any"]]
 
-    def _phrase(self, owner: str, text: str) -> _Phrase:
+    def _phrase(self, text: str) -> tuple[_Step, ...]:
         steps = tuple(self._step(step) for step in text.split())
-        needed = tuple(frozenset(way[0] for way in step.ways) for step in steps if step.kind == "word")
-        if any(one.kind == "gap" and two.kind == "absent" for one, two in itertools.pairwise(steps)):
-            raise ValueError(f"{text!r}: a gap can always step over a word that may not follow")
-        if not steps or steps[0].kind != "word" or math.prod(step.gap + 1 for step in steps) > MOST_PATHS:
-            raise ValueError(f"{text!r} begins with no word, or has too wide gaps")
-        return _Phrase(owner, steps, needed)
+        kinds = [step.kind for step in steps]
+        if kinds[:1] != ["word"] or ("gap", "absent") in itertools.pairwise(kinds):
+            raise ValueError(f"{text!r} begins with no word, or has a gap that can step over what may not follow")
+        return steps
 
     def _step(self, text: str) -> _Step:
         if gap := re.fullmatch(r"\.\.(\d?)", text):
-            return _Step(kind="gap", gap=int(gap[1] or 2))
-        kind = "absent" if text.startswith("!") else "optional" if text.endswith("?") else "word"
-        return _Step(tuple(self._ways(text.strip("!?"))), kind)
+            return _Step("gap", gap=int(gap[1] or 2))
+        ways: dict[str, list[tuple[str, ...]]] = {}
+        for first, *rest in self._ways(text.strip("!?")):
+            ways.setdefault(first, []).append(tuple(rest))
+            self._words.update((first, *rest))
+        return _Step("absent" if text.startswith("!") else "optional" if text.endswith("?") else "word", ways=ways)
 
-    def _ways(self, text: str) -> Iterator[tuple[str, ...]]:
+    def _ways(self, text: str) -> Iterable[list[str]]:
+        """Yield the alternatives of a step, each as its folded words."""
         for way in text.split("/"):
             if way.startswith("<"):
                 yield from self._ways(self._lists[way.strip("<>")])
-            else:
-                words = [_fold(token) for token in TOKEN.findall(way)]
-                if not words:
-                    raise ValueError(f"no word in {text!r}")
+            elif words := [_fold(token) for token in TOKEN.findall(way)]:
                 words[0] = "*" * way.startswith("*") + words[0]
-                yield (*words[:-1], words[-1] + "*" * way.endswith("*"))
+                yield [*words[:-1], words[-1] + "*" * way.endswith("*")]
+            else:
+                raise ValueError(f"no word in {text!r}")

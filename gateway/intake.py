@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import cast
+from typing import Any, cast
 
 from connectors.contract import Answer, Code, News, Nudge, Opened, Refused, StateName
 from gateway.delivery import say_as_system
@@ -22,7 +22,7 @@ from gateway.storage.change import Change
 from gateway.storage.failures import STORE_FAILURES
 from gateway.storage.records import Gone
 from gateway.storage.store import Store
-from gateway.summons import LEAVE_QUEUE
+from gateway.summons import CHOICE_UNDERSTOOD, LEAVE_QUEUE
 from gateway.turns import Turns
 from gateway.views import choices_of, message_of, standing_of
 from gateway.words import Words
@@ -121,7 +121,7 @@ class Intake:
                 seq = await self._once(change, id)
                 if seq is None:
                     done = payload in (SHOW, HIDE)
-                    words = {"text": title, "choice": payload}
+                    words = {"text": title, "choice": payload, **({"explained": self._settled(change)} if done else {})}
                     seq = await self._take(change, words, id, answered=done)
                     if done:
                         await self._show_hidden(change, payload)
@@ -134,9 +134,14 @@ class Intake:
             raise self.refusal("unknown_token")
         return await change.seq_of(id)
 
-    async def _take(self, change: Change, words: dict[str, str], id: str, answered: bool = False) -> int:
+    async def _take(self, change: Change, words: dict[str, Any], id: str, answered: bool = False) -> int:
         change.conversation.visitor_at = change.now
         return await change.add("visitor", words, id, answered)
+
+    def _settled(self, change: Change) -> dict[str, Any]:
+        """What an `answered` frame explains of a choice that the gateway carries out by itself, at once."""
+        queued = change.conversation.state in (State.WAITING, State.HUMAN)
+        return {**CHOICE_UNDERSTOOD, "handoff": "queued" if queued else "none"}
 
     async def _offered(self, key: str, payload: str) -> str:
         """Give the title of a choice that was offered here; a forged one is refused."""

@@ -19,7 +19,7 @@ from gateway.metrics import Metrics
 from gateway.storage.change import Change
 from gateway.storage.records import Conversation, Line
 from gateway.storage.store import Store
-from gateway.summons import PAYLOADS, SHARE_NO, SHARE_YES, Summons
+from gateway.summons import CHOICE_UNDERSTOOD, PAYLOADS, SHARE_NO, SHARE_YES, Summons
 from gateway.words import Words
 
 SUMMONS = ("emergency", "human_now")
@@ -173,9 +173,7 @@ class Router:
     async def _commit_choice(self, id: str, payload: str, lines: list[Line]) -> None:
         async with self._store.change(id) as change:
             await self._summons.decide(change, payload)
-            await self._mark(
-                change, lines, {"topic": "affirm", "confidence": 1.0, "risks": [], "route": "answer"}, False
-            )
+            await self._mark(change, lines, CHOICE_UNDERSTOOD, False)
 
     async def _listen(self, conversation: Conversation, lines: list[Line]) -> None:
         """In `human` the bot is silent; what was understood still tells the counsellor of new danger."""
@@ -191,6 +189,8 @@ class Router:
             log.warning("engine_failed", reason=str(failure))
         async with self._store.change(conversation.id) as change:
             self._remember(change.conversation, understood)
+            if understood["route"] == "emergency":
+                await self._summons.open_for_danger(change)
             await self._mark(change, lines, understood, False)
 
     def _remember(self, conversation: Conversation, understood: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ from gateway.words import Words
 
 SHARE_YES, SHARE_NO, HUMAN_NO = "share:yes", "share:no", "human:no"
 LEAVE_QUEUE = "queue:leave"
+# What `answered` explains of a choice that asks nothing of the engine.
+CHOICE_UNDERSTOOD = {"topic": "affirm", "confidence": 1.0, "risks": [], "route": "answer"}
 PAYLOADS = frozenset({SHARE_YES, SHARE_NO, HUMAN_NO, LEAVE_QUEUE})
 
 
@@ -24,22 +26,29 @@ class Summons:
         """Ask for a counsellor at the route's priority; where none can come, say so. True if the visitor waits."""
         conversation = change.conversation
         emergency = route == "emergency"
-        if emergency and conversation.state in (State.BOT, State.WAITING, State.HUMAN):
-            conversation.share = "emergency"
-            if conversation.state is State.HUMAN:
-                conversation.shown_from = 0
         if conversation.state is State.BOT:
             if not self._availability.can_come():
                 await self.nobody(change, emergency)
                 return False
             conversation.priority = 99
-            if not emergency:
-                conversation.share = "asked"
+            conversation.share = "emergency" if emergency else "asked"
+        elif emergency:
+            await self.open_for_danger(change)
         await change.step(Event.HANDOFF_REQUESTED)
         routes = self._words.content.taxonomy.routes
         conversation.priority = min(conversation.priority, routes.index(route))
         conversation.no_human = False
         return conversation.state in (State.WAITING, State.HUMAN)
+
+    async def open_for_danger(self, change: Change) -> None:
+        """Let the counsellor see the words because life may be in danger, and tell the visitor that they do."""
+        conversation = change.conversation
+        if conversation.state not in (State.WAITING, State.HUMAN) or conversation.share in ("yes", "emergency"):
+            return
+        conversation.share = "emergency"
+        if conversation.state is State.HUMAN:
+            conversation.shown_from = 0
+        await self._say(change, "opened_for_danger")
 
     async def nobody(self, change: Change, emergency: bool) -> None:
         """Say that nobody can come, and who can be reached now."""

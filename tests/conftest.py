@@ -141,9 +141,7 @@ def read_once() -> Iterator[None]:
 
 
 @pytest_asyncio.fixture
-async def gateway(
-    tmp_path: Path, clock: Clock, engine_double: EngineDouble, read_once: None
-) -> AsyncIterator[Gateway]:
+async def gateway(tmp_path: Path, clock: Clock, engine_double: EngineDouble, read_once: None) -> AsyncIterator[Gateway]:
     """A gateway on SQLite with the engine's double, served on loopback as `client` sees it."""
     made = Gateway(settings_for(tmp_path), engine_double.url, clock)
     await migrate(made.settings.database)

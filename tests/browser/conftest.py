@@ -19,7 +19,7 @@ from playwright.async_api import Browser, async_playwright
 
 from gateway.processes import free_port
 from gateway.up import wait_for
-from tests.browser.people import Chat, Console, erase
+from tests.browser.people import PASSWORD, PHONE, Chat, Console, erase
 from tests.browser.wire import Wire
 from tests.system import ROOT, System
 
@@ -27,11 +27,6 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PASSWORD = "korrekt häst batteri"
-PHONE = {"width": 390, "height": 844}
-
-Visit = Callable[..., Awaitable[Chat]]
-Counsellors = Callable[..., Awaitable[Console]]
 
 
 @pytest_asyncio.fixture
@@ -43,7 +38,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture
-async def visit(browser: Browser, system: System) -> AsyncIterator[Visit]:
+async def visit(browser: Browser, system: System) -> AsyncIterator[Callable[..., Awaitable[Chat]]]:
     """Open the chat in a context of its own; its conversations are erased when the test ends."""
     chats: list[Chat] = []
 
@@ -80,7 +75,9 @@ def one_time(system: System) -> Callable[[str], tuple[str, str]]:
 
 
 @pytest.fixture
-def counsellors(browser: Browser, system: System, one_time: Callable[[str], tuple[str, str]]) -> Counsellors:
+def counsellors(
+    browser: Browser, system: System, one_time: Callable[[str], tuple[str, str]]
+) -> Callable[..., Awaitable[Console]]:
     """Open the console as a counsellor who has a password of their own."""
 
     async def enter(name: str, base: str = system.base, **options: Any) -> Console:

@@ -14,7 +14,9 @@ from playwright.async_api import Frame, FrameLocator, Locator, Page, WebSocket, 
 
 # Lines of the journeys, and what the engine makes of them (tests/journeys holds that to be so).
 QUESTION, QUESTION_TOPIC = "Är det olagligt att sälja sex?", "selling_legal"
-NEED = "jag är 15 och en gubbe tvingar mig, vet inte vad jag ska göra"
+NEED = "jag är 15 och en man betalar mig för sex. han tvingar mig"
+PASSWORD = "korrekt häst batteri"
+PHONE = {"width": 390, "height": 844}
 PATIENCE = 15.0  # seconds; two cores are shared by engine, gateway, browser and others
 
 expect.set_options(timeout=PATIENCE * 1000)

@@ -11,12 +11,12 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from content.model import Content
-from tests.browser.conftest import PASSWORD, PHONE
-from tests.browser.people import NEED, QUESTION, QUESTION_TOPIC, Chat, Console, erase
+from tests.browser.people import NEED, PASSWORD, PHONE, QUESTION, QUESTION_TOPIC, Chat, Console, erase
 from tests.system import System
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 GREETING = "Hej, jag heter Alva. Bra att du skriver. Vad behöver du mest just nu?"
+SECOND_WORDS = "Då ordnar vi någonstans att sova. Jag är kvar här."
 REPLY = "jag vågar inte gå hem ikväll"
 SECOND_QUESTION, SECOND_TOPIC = "Jag vill sluta köpa sex", "stop_buying"
 
@@ -108,7 +108,7 @@ async def see_only_the_card(console: Console, before: set[str]) -> str:
     await expect(card.locator(".badge")).to_have_text("Brådskar")
     await expect(card.locator(".risks")).to_contain_text("Under 18")
     everything = await console.page.content() + " ".join(console.received)
-    for words in (NEED, QUESTION, "gubbe", "vet inte vad"):
+    for words in (NEED, QUESTION, "han tvingar", "betalar mig"):
         assert words not in everything
     return who
 
@@ -133,8 +133,9 @@ async def talk(chat: Chat, console: Console, who: str, content: Content) -> None
     await expect(console.page.get_by_text("Besökaren skriver")).to_be_visible()
     await chat.say(REPLY)
     await expect(console.log.locator(".message.visitor .text").last).to_have_text(REPLY)
-    await console.say("Då ordnar vi någonstans att sova. Jag är kvar här.")
-    await expect(chat.said_by("counsellor")).to_have_count(2)
+    await console.say(SECOND_WORDS)
+    await expect(chat.said_by("counsellor")).to_have_text([GREETING, SECOND_WORDS])
+    await expect(console.log.locator(".message.counsellor .text")).to_have_text([GREETING, SECOND_WORDS])
     assert await chat.said_by("bot").count() == bot_said  # while a human speaks the bot is silent
 
 

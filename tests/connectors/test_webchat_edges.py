@@ -188,9 +188,7 @@ async def test_polling_without_a_token_opens_nothing(client: TestClient) -> None
     ],
 )  # fmt: skip
 async def test_a_bad_body_is_refused(client: TestClient, body: bytes, charset: str) -> None:
-    answer = await client.post(
-        "/api/chat", data=body, headers={"Content-Type": f"application/json; charset={charset}"}
-    )
+    answer = await client.post("/api/chat", data=body, headers={"Content-Type": f"application/json; charset={charset}"})
     assert answer.status == 200
     assert [frame["code"] for frame in (await answer.json())["frames"]] == ["bad_frame"]
 

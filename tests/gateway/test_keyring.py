@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from gateway.keyring import Keyring, KeyGone, KeyringError, master_keys
+from gateway.keyring import KeyGone, Keyring, KeyringError, master_keys
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 
@@ -76,7 +76,7 @@ def test_delete_makes_the_words_unreadable_for_good(keyring: Keyring, path: Path
     with pytest.raises(KeyGone):
         keyring.open("one", "m", sealed)
     assert key not in path.read_bytes()
-    assert not any(key[start : start + 8] in path.read_bytes() for start in range(0, len(key) - 8))
+    assert not any(key[start : start + 8] in path.read_bytes() for start in range(len(key) - 8))
     assert [file.name for file in path.parent.iterdir()] == ["keyring.sqlite"]
     assert keyring.ids() == {"two"}
 

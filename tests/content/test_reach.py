@@ -1,0 +1,80 @@
+"""Who can be reached at which hour of an Umeå week. 112 always; at 03:00 nothing local."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from content.model import Content
+from content.reach import open_now
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+GROUPS = ("exploited", "minors", "buyers", "crisis", "others", "service", "smalltalk")
+
+
+def at(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(tzinfo=STOCKHOLM)
+
+
+def local(content: Content, moment: str) -> set[str]:
+    """The municipality's own contacts that are known to be open."""
+    contacts = content.contacts.values()
+    return {one.id for one in contacts if one.id.startswith("umea_") and one.open and one.open.is_open(at(moment))}
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        *[(f"2026-11-{day}T03:00", set()) for day in range(23, 30)],
+        ("2026-11-24T00:00", set()),
+        ("2026-11-28T00:30", {"umea_socialjour"}),  # Friday's evening lasts until 01
+        ("2026-11-28T01:00", set()),
+        ("2026-11-28T13:59", set()),
+        ("2026-11-28T14:00", {"umea_socialjour"}),
+        ("2026-11-29T20:00", {"umea_socialjour"}),
+        ("2026-11-24T08:00", set()),
+        ("2026-11-24T09:00", {"umea_mottagningsenhet"}),
+        ("2026-11-24T11:00", set()),
+        ("2026-11-24T14:00", {"umea_mottagningsenhet"}),
+        ("2026-11-24T16:00", {"umea_socialjour"}),
+        ("2026-11-24T23:59", {"umea_socialjour"}),
+    ],
+)
+def test_local_contacts_are_open_as_in_umea(content: Content, moment: str, expected: set[str]) -> None:
+    assert local(content, moment) == expected
+
+
+@pytest.mark.parametrize(
+    ("group", "moment", "expected"),
+    [
+        ("exploited", "2026-11-24T03:00", ("kvinnofridslinjen", "sos_112")),
+        ("minors", "2026-11-24T03:00", ("bris", "sos_112")),
+        ("buyers", "2026-11-24T03:00", ("mind_sjalvmordslinjen", "sos_112")),
+        ("crisis", "2026-11-24T03:00", ("kvinnofridslinjen", "mind_sjalvmordslinjen", "sos_112")),
+        ("others", "2026-11-24T03:00", ("kvinnofridslinjen", "sos_112")),
+        ("service", "2026-11-24T03:00", ("kvinnofridslinjen", "bris", "sos_112")),
+        ("exploited", "2026-11-24T20:00", ("umea_socialjour", "kvinnofridslinjen", "sos_112")),
+        ("minors", "2026-11-24T20:00", ("bris", "umea_socialjour", "sos_112")),
+        ("exploited", "2026-11-24T14:00", ("umea_mottagningsenhet", "kvinnofridslinjen", "sos_112")),
+        ("no_group", "2026-11-24T14:00", ("umea_mottagningsenhet", "kvinnofridslinjen", "sos_112")),
+    ],
+)
+def test_open_now_names_the_best_first_and_112_last(
+    content: Content, group: str, moment: str, expected: tuple[str, ...]
+) -> None:
+    assert open_now(content, group, at(moment)) == expected
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_open_now_never_names_who_is_closed_and_always_112(content: Content, group: str) -> None:
+    for hour in range(7 * 24):
+        moment = at("2026-11-23T00:30") + timedelta(hours=hour)
+        found = open_now(content, group, moment)
+        closed = [one for one in found if not ((weekly := content.contacts[one].open) and weekly.is_open(moment))]
+        assert (closed, found[-1], found.count("sos_112"), len(found) <= 3) == ([], "sos_112", 1, True)
+
+
+def test_every_group_of_topics_has_its_own_list(content: Content) -> None:
+    assert {group for group, _ in content.taxonomy.topics.values()} == set(GROUPS) == set(content.organisation.reach)

@@ -1,0 +1,216 @@
+"""What goes away and what moves on by itself, with a clock that is told the time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from gateway.app import Gateway
+from gateway.handoff import Event, State
+from gateway.storage.records import Gone
+from tests.conftest import Clock
+from tests.connectors.test_webchat import bring, key_of, said
+from tests.console_client import ConsoleClient
+from tests.system import Visitor
+
+MINUTE, HOUR = 60.0, 3600.0
+
+
+async def eventually(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(3):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+async def sweep_after(gateway: Gateway, clock: Clock, seconds: float) -> None:
+    clock.pass_seconds(seconds)
+    await gateway.sweeper.sweep()
+
+
+async def state_of(gateway: Gateway, key: str) -> State:
+    try:
+        return (await gateway.store.get(key)).state
+    except Gone:
+        assert key not in await gateway.store.ids()
+        assert key not in gateway.keyring.ids()
+        return State.GONE
+
+
+async def gone(gateway: Gateway, visitor: Visitor) -> str:
+    """Let the visitor's connection go; give the conversation."""
+    key = await key_of(gateway, visitor)
+    await visitor.drop()
+    await eventually(lambda: key in gateway.live._left)
+    return key
+
+
+async def held(gateway: Gateway, visitor: Visitor, counsellor: ConsoleClient) -> str:
+    """Let a counsellor with an open console claim the visitor's conversation."""
+    await counsellor.watch()
+    key = await bring(gateway, visitor, Event.HANDOFF_REQUESTED)
+    assert (await counsellor.claim(key))[0] == 200
+    return key
+
+
+async def lost(gateway: Gateway, clock: Clock, counsellor: ConsoleClient, seconds: float = 61) -> None:
+    """Let a counsellor's console go, and sweep when that is noticed."""
+    await counsellor.socket.close()
+    await eventually(lambda: gateway.live.present() == 0)
+    await sweep_after(gateway, clock, seconds)
+
+
+async def test_a_bot_conversation_is_erased_an_hour_after_the_last_word(
+    visitor: Visitor, gateway: Gateway, clock: Clock
+) -> None:
+    key = await key_of(gateway, visitor)
+    clock.pass_seconds(50 * MINUTE)
+    await visitor.say("hej")
+    await sweep_after(gateway, clock, 60 * MINUTE)
+    assert await state_of(gateway, key) is State.BOT
+    await sweep_after(gateway, clock, 1)
+    assert await state_of(gateway, key) is State.GONE
+
+
+async def test_a_counselled_conversation_is_erased_a_day_after_closing(
+    visitor: Visitor, gateway: Gateway, clock: Clock, alva: ConsoleClient
+) -> None:
+    key = await held(gateway, visitor, alva)
+    clock.pass_seconds(2 * HOUR)
+    assert (await alva.login("Alva"))[0] == 200
+    assert await alva.post(f"conversations/{key}/close") == (200, {})
+    await sweep_after(gateway, clock, 24 * HOUR)
+    assert await state_of(gateway, key) is State.CLOSED
+    await sweep_after(gateway, clock, 1)
+    assert await state_of(gateway, key) is State.GONE
+
+
+async def test_a_conversation_with_a_counsellor_closes_after_twelve_silent_hours(
+    visitor: Visitor, gateway: Gateway, clock: Clock, alva: ConsoleClient
+) -> None:
+    key = await held(gateway, visitor, alva)
+    await sweep_after(gateway, clock, 12 * HOUR)
+    assert await state_of(gateway, key) is State.HUMAN
+    await sweep_after(gateway, clock, 1)
+    assert await state_of(gateway, key) is State.CLOSED
+    frames = await visitor.until("state", state="closed")
+    assert said(frames)[-1] == ("system", gateway.words.sentence("closed_expired"))
+    assert (await alva.until("gone", conversation=key))["reason"] == "closed"
+
+
+async def test_a_wait_that_is_too_long_ends_with_what_is_open_now(
+    visitor: Visitor, gateway: Gateway, clock: Clock
+) -> None:
+    key = await bring(gateway, visitor, Event.HANDOFF_REQUESTED)
+    await sweep_after(gateway, clock, 30 * MINUTE)
+    assert await state_of(gateway, key) is State.WAITING
+    await sweep_after(gateway, clock, 1)
+    frames = await visitor.until("state", state="bot")
+    [told] = (frame for frame in frames if frame["type"] == "message")
+    assert (told["sender"], told["text"]) == ("system", gateway.words.sentence("wait_expired"))
+    assert [card["id"] for card in told["contacts"]] == list(gateway.words.reachable())
+    assert ([card["open_now"] for card in told["contacts"]], told["contacts"][-1]["phone"]) == ([True] * 3, "112")
+
+
+async def test_a_waiting_visitor_who_is_gone_leaves_the_queue(visitor: Visitor, gateway: Gateway, clock: Clock) -> None:
+    key = await bring(gateway, visitor, Event.HANDOFF_REQUESTED)
+    await sweep_after(gateway, clock, 20 * MINUTE)  # still there
+    assert await state_of(gateway, key) is State.WAITING
+    await gone(gateway, visitor)
+    await sweep_after(gateway, clock, 5 * MINUTE)
+    assert await state_of(gateway, key) is State.WAITING
+    await sweep_after(gateway, clock, 1)
+    assert await state_of(gateway, key) is State.BOT
+
+
+async def test_a_visitor_who_comes_back_in_time_keeps_the_place(
+    visitor: Visitor, gateway: Gateway, clock: Clock
+) -> None:
+    key = await bring(gateway, visitor, Event.HANDOFF_REQUESTED)
+    await gone(gateway, visitor)
+    clock.pass_seconds(4 * MINUTE)
+    await visitor.connect()
+    await sweep_after(gateway, clock, 4 * MINUTE)
+    assert await state_of(gateway, key) is State.WAITING
+
+
+async def test_a_lost_counsellor_puts_the_visitor_back_in_the_queue_and_says_so(
+    visitor: Visitor, gateway: Gateway, clock: Clock, alva: ConsoleClient, bo: ConsoleClient
+) -> None:
+    key = await held(gateway, visitor, alva)
+    await lost(gateway, clock, alva, 60)
+    assert await state_of(gateway, key) is State.HUMAN
+    await sweep_after(gateway, clock, 1)
+    frames = await visitor.until("state", state="waiting")
+    assert said(frames)[-1] == ("system", gateway.words.sentence("counsellor_lost"))
+    assert (await alva.say(key, "hej"))[0] == 409
+    assert (await bo.claim(key))[0] == 200
+
+
+async def test_a_lost_counsellor_leaves_the_visitor_at_the_front(
+    visitor: Visitor, gateway: Gateway, clock: Clock, alva: ConsoleClient
+) -> None:
+    earlier, _ = await gateway.store.begin("web")
+    async with gateway.store.change(earlier.id) as change:
+        await change.step(Event.HANDOFF_REQUESTED)
+        change.conversation.waiting_at = clock() - 5 * MINUTE
+    gateway.live._visitors[earlier.id] = asyncio.Queue()  # a visitor who stays
+    key = await held(gateway, visitor, alva)
+    await lost(gateway, clock, alva)
+    assert [one.id for one in await gateway.store.in_states(State.WAITING)] == [key, earlier.id]
+
+
+async def test_a_lost_counsellor_gives_the_visitor_a_whole_new_wait(
+    visitor: Visitor, gateway: Gateway, clock: Clock, alva: ConsoleClient
+) -> None:
+    key = await held(gateway, visitor, alva)
+    clock.pass_seconds(40 * MINUTE)
+    await lost(gateway, clock, alva)
+    assert await state_of(gateway, key) is State.WAITING
+    await sweep_after(gateway, clock, 15)
+    assert await state_of(gateway, key) is State.WAITING
+
+
+async def test_a_counsellor_who_is_back_in_time_keeps_the_conversation(
+    visitor: Visitor, gateway: Gateway, clock: Clock, alva: ConsoleClient
+) -> None:
+    key = await held(gateway, visitor, alva)
+    await lost(gateway, clock, alva, 50)
+    await alva.watch()
+    await sweep_after(gateway, clock, 50)
+    assert await state_of(gateway, key) is State.HUMAN
+
+
+async def test_a_quick_exit_leaves_ten_minutes_to_the_holder(
+    visitor: Visitor, gateway: Gateway, clock: Clock, alva: ConsoleClient
+) -> None:
+    key = await held(gateway, visitor, alva)
+    await visitor.send({"type": "bye", "quick": True})
+    assert (await alva.until("gone", conversation=key))["reason"] == "left"
+    await sweep_after(gateway, clock, 10 * MINUTE)
+    assert await state_of(gateway, key) is State.HUMAN
+    await sweep_after(gateway, clock, 1)
+    assert await state_of(gateway, key) is State.GONE
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(4, State.WAITING), (9, State.WAITING), (11, State.GONE)])
+async def test_a_quick_exit_leaves_a_waiting_conversation_in_the_queue_for_ten_minutes(
+    visitor: Visitor, gateway: Gateway, clock: Clock, minutes: int, state: State
+) -> None:
+    key = await bring(gateway, visitor, Event.HANDOFF_REQUESTED)
+    await visitor.send({"type": "bye", "quick": True})
+    await visitor.until("state", state="closed")
+    await eventually(lambda: key in gateway.live._left)
+    await sweep_after(gateway, clock, minutes * MINUTE)
+    assert await state_of(gateway, key) is state
+
+
+async def test_sweep_tells_the_operator_how_many_wait_and_work(
+    visitor: Visitor, gateway: Gateway, alva: ConsoleClient
+) -> None:
+    await bring(gateway, visitor, Event.HANDOFF_REQUESTED)
+    await alva.watch()
+    await gateway.sweeper.sweep()
+    value = gateway.metrics.registry.get_sample_value
+    assert (value("varsam_waiting"), value("varsam_counsellors_present")) == (1.0, 1.0)

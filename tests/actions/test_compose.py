@@ -98,7 +98,8 @@ def test_emergency_summons_without_asking_to_share(content: Content) -> None:
     ("topic", "reopens", "sentence", "contacts"),
     [
         ("minor_support", "i dag klockan 8.00", "closed_now", ["bris", "sos_112"]),
-        ("raped_recently", "i dag klockan 8.00", "closed_now", ["kvinnofridslinjen", "mind_sjalvmordslinjen", "sos_112"]),
+        ("raped_recently", "i dag klockan 8.00", "closed_now",
+         ["kvinnofridslinjen", "mind_sjalvmordslinjen", "sos_112"]),
         ("talk_to_human", None, "nobody_free", ["kvinnofridslinjen", "bris", "sos_112"]),
         ("suicidal", "i dag klockan 8.00", "closed_now_danger",
          ["kvinnofridslinjen", "mind_sjalvmordslinjen", "sos_112"]),
@@ -166,6 +167,21 @@ def test_plain_yes_and_no_settle_what_was_asked(
     assert memory.pending == ("share" if (pending, topic) == ("human", "affirm") else None)
 
 
+def test_yes_leads_to_the_topic_that_was_asked_about_and_no_does_not(content: Content) -> None:
+    for lead in (topic for topic in content.topics.values() if topic.leads_to is not None):
+        memory = Memory()
+        compose(content, turn(content, lead.id, no_human=True), memory)
+        after_no = replace(memory)
+        said = compose(content, turn(content, "affirm"), memory)
+
+        human = content.sentences["summons"]  # a yes to a human is answered by the summons itself
+        expected = human if lead.leads_to == "talk_to_human" else content.topics[lead.leads_to].answer
+        assert texts(said)[0].startswith(expected.split(".")[0])
+        assert texts(compose(content, turn(content, "deny"), after_no)) == [
+            f"{content.topics['deny'].answer} {content.topics['deny'].next_step}"
+        ]
+
+
 def test_yes_with_a_risk_is_no_plain_yes(content: Content) -> None:
     said = compose(content, turn(content, "affirm", "suicide"), Memory(pending="share"))
 
@@ -174,7 +190,7 @@ def test_yes_with_a_risk_is_no_plain_yes(content: Content) -> None:
 
 def test_another_question_lets_the_asked_one_go(content: Content) -> None:
     memory = Memory(pending="share")
-    compose(content, turn(content, "cost"), memory)
+    compose(content, turn(content, "opening_hours"), memory)
 
     assert signals(compose(content, turn(content, "affirm"), memory)) == []
 

@@ -102,7 +102,8 @@ def test_read_frame_refuses(raw: dict[str, Any], code: str, id: str | None) -> N
 @pytest.mark.parametrize(
     "raw",
     [
-        "", " ", "hej", "null", "true", "7", '"say"', "[]", "{", "{}{}", "\x00", "\ufeff{}", "NaN", "\ud800", "{'type':1}",
+        "", " ", "hej", "null", "true", "7", '"say"', "[]", "{", "{}{}", "\x00", "\ufeff{}", "NaN", "\ud800",
+        "{'type':1}",
         "[" * 100_000, '{"type":' * 100_000, '{"a":' + "[" * 50_000 + "]" * 50_000 + "}", "9" * 10_000,
         '{"type":"start","after":' + "9" * 10_000 + "}", '{"type":"start","after":1e999}',
         '{"type":"start","after":NaN}', '{"type":"start","after":-Infinity}',

@@ -75,6 +75,8 @@ BROKEN: list[tuple[str, Callable[[Path], None], str, str]] = [
      COST, "topic 'anonymity' belongs in topics/service/anonymity.yml. Move the file."),
     ("unknown button", replace(COST, r"^buttons: [^\n]*", "buttons: [kost]"),
      COST, "unknown topic 'kost' in 'buttons'. Use an id that exists, or add it."),
+    ("unknown lead", append(COST, "leads_to: kost\n"),
+     COST, "unknown topic 'kost' in 'leads_to'. Use an id that exists, or add it."),
     ("unknown contact", replace(COST, r"^contacts: [^\n]*", "contacts: [briss]"),
      COST, "unknown contact 'briss' in 'contacts'. Use an id that exists, or add it."),
     ("contact on hold", replace(COST, r"^contacts: [^\n]*", "contacts: [umea_mika]"),

@@ -13,7 +13,8 @@ CONTENT = load_content()
 TOPICS = sorted(CONTENT.topics)
 # What is never said, and why: NOTES 3.3 and 3.4, and promise 8 of the design.
 LABELS = (
-    r"prostituerad\w*|horan?|horor|barnprostitu\w*|sexsälj\w*|torsk\w*|förövare\w*|sexmissbruk\w*|sexarbetar\w*|kund\w*"
+    r"prostituerad\w*|horan?|horor|barnprostitu\w*|sexsälj\w*|torsk\w*|förövare\w*|sexmissbruk\w*|sexarbetar\w*"
+    r"|kund(?:en|er|erna|s)?"
 )
 BLAME = r"varför gjorde du|varför gick du|du måste (?:polis)?anmäla|eget val|egna val"
 UNTRUE = r"förstår precis|jag lovar|allt blir bra|stannar mellan oss|ingen (?:kommer att|ska|får) (?:få )?veta"

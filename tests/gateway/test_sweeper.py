@@ -142,8 +142,8 @@ async def test_a_lost_counsellor_puts_the_visitor_back_in_the_queue_and_says_so(
     await lost(gateway, clock, alva, 60)
     assert await state_of(gateway, key) is State.HUMAN
     await sweep_after(gateway, clock, 1)
-    frames = await visitor.until("state", state="waiting")
-    assert said(frames)[-1] == ("system", gateway.words.sentence("counsellor_lost"))
+    await visitor.until("message", sender="system", text=gateway.words.sentence("counsellor_lost"))
+    assert (await visitor.until("state"))[-1]["state"] == "waiting"
     assert (await alva.say(key, "hej"))[0] == 409
     assert (await bo.claim(key))[0] == 200
 

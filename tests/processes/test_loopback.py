@@ -13,6 +13,7 @@ import pytest
 
 from gateway.engine_client import EngineClient
 from gateway.processes import free_port
+from gateway.settings import read_settings
 from gateway.training import engine_environment, model_for
 from gateway.up import wait_for
 from tests.system import ROOT, System
@@ -43,8 +44,6 @@ async def test_engine_opens_no_connection_but_loopback(system: System, tmp_path:
     noted, port = tmp_path / "connections", free_port()
     noted.write_text("")
     environment = engine_environment() | {"PYTHONPATH": str(tmp_path), "CONNECTIONS": str(noted)}
-    from gateway.settings import read_settings
-
     settings = read_settings({"VARSAM_ENV": "development"})
     model = model_for(settings, ROOT)
     command = [str(ROOT / ".venv-engine/bin/python"), "-m", "bot", "serve", "--port", str(port), "--model", str(model)]

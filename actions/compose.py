@@ -26,8 +26,8 @@ def compose(content: Content, turn: Turn, memory: Memory) -> Said:
     answered = _risk_first(content, turn, memory, said)
     missed = bool(turn.ask_back) or content.topics[turn.topic].route == "clarify"
     memory.misses = memory.misses + 1 if missed and not said.replies else 0
-    if memory.misses > MISSES_BEFORE_HELP:
-        _help_understanding(content, memory, said)
+    if memory.misses > MISSES_BEFORE_HELP and not turn.waiting:
+        _help_understanding(content, turn, memory, said)
     elif turn.ask_back and not said.replies:
         _ask_back(content, turn, memory, said)
     elif not turn.ask_back:
@@ -78,16 +78,20 @@ def _risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> boo
     for risk in risks:
         reply = content.risk_replies[risk]
         covered = turn.topic in reply.covered_by and not turn.ask_back
-        if covered or (risk in memory.heard and not danger):
+        if covered or (risk in memory.heard and not danger and risk != "solicitation"):
             continue
         said.say(reply.text, contacts=reply.contacts, checked=reply.checked)
         break
     leads = not turn.ask_back and "112" in content.topics[turn.topic].answer.split(".")[0]
     if danger and not said.replies and not leads:
         said.say(content.sentences["danger_first"], contacts=("sos_112",))
-    refused = "solicitation" in turn.risks and turn.topic != "wants_to_buy"
+    own_answer_refuses = turn.topic == "wants_to_buy" or content.topics[turn.topic].route == "emergency"
+    refused = "solicitation" in turn.risks and not own_answer_refuses
+    if refused and not said.replies:
+        reply = content.risk_replies["solicitation"]
+        said.say(reply.text, contacts=reply.contacts, checked=reply.checked)
     small = content.topics[turn.topic].group == "smalltalk"
-    return bool(said.replies) and (refused or small)
+    return refused or (bool(said.replies) and small)
 
 
 def _answer(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
@@ -113,9 +117,13 @@ def _ask_back(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     said.say(content.sentences["ask_back" if memory.misses == 1 else "ask_back_again"], choices)
 
 
-def _help_understanding(content: Content, memory: Memory, said: Said) -> None:
+def _help_understanding(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     """After too many misses: it is our fault, a human may understand better, and here is the menu."""
-    choices = [topic_choice(content, topic) for topic in content.topics["menu"].buttons[: MOST_CHOICES - 1]]
+    choices = [topic_choice(content, topic) for topic in content.topics["menu"].buttons]
+    if turn.no_human:
+        said.say(content.sentences["ask_back_again"], choices[:MOST_CHOICES])
+        return
+    choices = choices[: MOST_CHOICES - 1]
     said.say(content.sentences["not_understood_help"], [_human_choice(content), *choices])
     said.signal("offer_human")
     memory.pending = "human"

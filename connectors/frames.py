@@ -57,7 +57,7 @@ def read_frame(raw: str | dict[str, Any]) -> Frame:
 
 def _start(raw: dict[str, Any]) -> Frame:
     token, after = raw.get("token"), raw.get("after", 0)
-    if not (token is None or (isinstance(token, str) and 0 < len(token) <= 200)):
+    if not (token is None or (isinstance(token, str) and token.isascii() and 0 < len(token) <= 200)):
         raise BadFrame
     if isinstance(after, bool) or not isinstance(after, int) or not 0 <= after < 2**31:
         raise BadFrame

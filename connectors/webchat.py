@@ -155,7 +155,7 @@ async def act(desk: Desk, key: str, frame: Frame) -> list[dict[str, Any]]:
 
 def _token(request: web.Request) -> str | None:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" and 0 < len(token) <= 200 else None
+    return token.strip() if kind.lower() == "bearer" and token.isascii() and 0 < len(token) <= 200 else None
 
 
 def _frames(frames: list[dict[str, Any]]) -> web.Response:

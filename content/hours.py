@@ -58,13 +58,15 @@ def parse_weekly(value: object) -> Weekly | None:
     for day, spans in value.items():
         if day not in DAYS:
             raise ValueError(f"unknown weekday '{day}': use {', '.join(DAYS)}")
+        if not isinstance(spans, list):
+            raise ValueError(f"'{day}' needs a list of intervals, like [\"08:00-16:30\"]")
         for span in spans:
             found = _INTERVAL.match(str(span))
             if not found:
                 raise ValueError(f"'{span}' is not an interval like 08:00-16:30")
             h1, m1, h2, m2 = (int(part) for part in found.groups())
             start, end = h1 * 60 + m1, h2 * 60 + m2
-            if not 0 <= start < end <= 2 * _DAY or start >= _DAY:
+            if not 0 <= start < end <= 2 * _DAY or start >= _DAY or m1 > 59 or m2 > 59:
                 raise ValueError(f"'{span}' does not end after it starts")
             base = DAYS.index(day) * _DAY
             intervals.append((base + start, base + end))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,9 @@ from content.model import (
 HERE = Path(__file__).parent
 SHOWN = ("default", "staff")
 # 112, 114 14 and 1177 may stand in a sentence; every other number lives in contacts.yml alone.
-_NUMBER = re.compile(r"(?<!\d)(?!112\b|114 14\b|1177\b)\d[\d\- ]{3,}\d(?!\d)")
-_YEAR = re.compile(r"^(?:19|20)\d\d$")
-PLACEHOLDERS = {"organisation", "counsellor_hours", "reopens", "what", "limit", "numbers", "clock", "day"}
+_NUMBER = re.compile(r"(?<!\d)(?!112\b|114 14\b|1177\b)\d(?:[\-. ]?\d){4,}")
+IN_TOPICS = frozenset({"organisation", "counsellor_hours"})
+IN_SENTENCES = IN_TOPICS | {"reopens", "what", "limit", "numbers", "clock", "day"}
 
 
 class _Lines(yaml.SafeLoader):
@@ -50,6 +51,8 @@ class _File:
 
     def __init__(self, path: Path, root: Path) -> None:
         self.name = str(path.relative_to(root.parent))
+        if not path.is_file():
+            raise ContentError(f"{self.name}: line 1: the file is missing. Write it.")
         try:
             # bandit/ruff S506: _Lines derives from SafeLoader
             self.data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Lines)  # noqa: S506
@@ -60,6 +63,13 @@ class _File:
 
     def wrong(self, entry: Mapping[str, Any], what: str) -> ContentError:
         return ContentError(f"{self.name}: line {entry.get('__line__', 1)}: {what}")
+
+    def section(self, key: str, kind: type[Any]) -> Any:
+        """Give a part of the file that must be there."""
+        found = self.data.get(key)
+        if not isinstance(found, kind) or not found:
+            raise self.wrong(self.data, f"the section '{key}' is missing or of the wrong kind. Write it.")
+        return found
 
     def text(self, entry: Mapping[str, Any], key: str) -> str:
         value = entry.get(key)
@@ -75,9 +85,11 @@ class _File:
         return found
 
     def sourced(self, entry: Mapping[str, Any]) -> None:
+        if entry.get("show", "default") not in (*SHOWN, "hold"):
+            raise self.wrong(entry, f"'show: {entry['show']}' is unknown. Use default, staff or hold.")
         if entry.get("show") in SHOWN and not entry.get("sources"):
             raise self.wrong(entry, f"'{entry.get('id')}' has no source. Give 'sources', or set 'show: hold'.")
-        if not entry.get("reviewed"):
+        if not isinstance(entry.get("reviewed"), date):
             raise self.wrong(entry, f"'{entry.get('id')}' has no review date. Give 'reviewed: YYYY-MM-DD'.")
 
 
@@ -89,7 +101,7 @@ def load_content(root: Path = HERE) -> Content:
     """
     taxonomy = _taxonomy(_File(root / "taxonomy.yml", root))
     contacts = _contacts(_File(root / "contacts.yml", root))
-    facts = {fact.id: fact for path in sorted((root / "facts").glob("*.yml")) for fact in _facts(_File(path, root))}
+    facts = _all_facts(root)
     topics = {topic.id: topic for topic in _topics(root, taxonomy, contacts, facts)}
     missing = sorted(set(taxonomy.topics) - set(topics))
     if missing:
@@ -109,9 +121,12 @@ def load_content(root: Path = HERE) -> Content:
 
 
 def _taxonomy(file: _File) -> Taxonomy:
-    routes = tuple(file.data["routes_strictest_first"])
-    risks = {name: risk["route"] for name, risk in _entries(file.data["risks"])}
-    topics = {name: (topic["group"], topic["route"]) for name, topic in _entries(file.data["topics"])}
+    routes = tuple(file.section("routes_strictest_first", list))
+    risks = {name: file.text(risk, "route") for name, risk in _entries(file.section("risks", dict))}
+    topics = {
+        name: (file.text(topic, "group"), file.text(topic, "route"))
+        for name, topic in _entries(file.section("topics", dict))
+    }
     for name, route in [*risks.items(), *((name, route) for name, (_, route) in topics.items())]:
         if route not in routes:
             raise file.wrong(file.data, f"'{name}' has the unknown route '{route}'. Use one of {', '.join(routes)}.")
@@ -124,7 +139,7 @@ def _entries(mapping: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _contacts(file: _File) -> dict[str, Contact]:
     contacts: dict[str, Contact] = {}
-    for entry in file.data["contacts"]:
+    for entry in file.section("contacts", list):
         file.sourced(entry)
         try:
             weekly = parse_weekly(_plain(entry.get("open")))
@@ -154,8 +169,19 @@ def _plain(value: Any) -> Any:
     return dict(_entries(value)) if isinstance(value, dict) else value
 
 
+def _all_facts(root: Path) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {}
+    for path in sorted((root / "facts").glob("*.yml")):
+        file = _File(path, root)
+        for fact in _facts(file):
+            if fact.id in facts:
+                raise file.wrong(file.data, f"fact '{fact.id}' stands twice. Remove one.")
+            facts[fact.id] = fact
+    return facts
+
+
 def _facts(file: _File) -> Iterator[Fact]:
-    for entry in file.data["facts"]:
+    for entry in file.section("facts", list):
         file.sourced(entry)
         yield Fact(
             id=file.text(entry, "id"),
@@ -185,12 +211,12 @@ def _shown(file: _File, entry: Mapping[str, Any], contacts: Mapping[str, Contact
     return found
 
 
-def _said(file: _File, entry: Mapping[str, Any], key: str) -> str:
+def _said(file: _File, entry: Mapping[str, Any], key: str, placeholders: frozenset[str] = frozenset()) -> str:
     text = file.text(entry, key)
     number = _NUMBER.search(text)
-    if number and not _YEAR.match(number.group().strip()):
+    if number:
         raise file.wrong(entry, f"'{key}' holds the number '{number.group()}'. Name a contact instead.")
-    unknown = set(re.findall(r"{(\w*)}", text)) - PLACEHOLDERS
+    unknown = set(re.findall(r"{(\w*)}", text)) - placeholders
     if unknown:
         raise file.wrong(entry, f"'{key}' has the unknown placeholder '{unknown.pop()}'.")
     return text
@@ -214,10 +240,10 @@ def _topics(
             id=name,
             group=group,
             route=route,
-            title=file.text(entry, "title"),
-            choice=file.text(entry, "choice"),
-            answer=_said(file, entry, "answer"),
-            next_step=_said(file, entry, "next_step"),
+            title=_said(file, entry, "title"),
+            choice=_said(file, entry, "choice"),
+            answer=_said(file, entry, "answer", IN_TOPICS),
+            next_step=_said(file, entry, "next_step", IN_TOPICS),
             contacts=_shown(file, entry, contacts, staff=name == "professional_advice"),
             buttons=file.ids(entry, "buttons", taxonomy.topics, "topic"),
             leads_to=next(iter(file.ids({**entry, "leads_to": leads}, "leads_to", taxonomy.topics, "topic")), None),
@@ -235,7 +261,7 @@ def _risk_replies(
             covered_by=file.ids(entry, "covered_by", taxonomy.topics, "topic"),
             checked=_cited(file, entry, facts),
         )
-        for name, entry in _entries(file.data["risk_replies"])
+        for name, entry in _entries(file.section("risk_replies", dict))
     }
     if set(replies) != set(taxonomy.risks):
         raise file.wrong(file.data, "there must be one reply for each risk of taxonomy.yml, and no other.")
@@ -243,8 +269,8 @@ def _risk_replies(
 
 
 def _sentences(file: _File, key: str) -> dict[str, str]:
-    entry = file.data[key]
-    return {name: _said(file, entry, name) for name, _ in _entries(entry)}
+    entry = file.section(key, dict)
+    return {name: _said(file, entry, name, IN_SENTENCES) for name, _ in _entries(entry)}
 
 
 def _risk_titles(file: _File, taxonomy: Taxonomy) -> dict[str, str]:

@@ -6,10 +6,11 @@ keep anything or write a log. How a rule is written stands at the top of risks.y
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,15 @@ from typing import Any
 import yaml
 
 LONGEST = 20_000  # characters that are listened to; of a longer text its beginning and its end
-FUZZY_FROM = 6  # folded letters from which one slip is forgiven, and a word written in two is put together
-NOWHERE = 1_000_000  # a token that no text has
+FUZZY_FROM = 6  # letters from which one slip is forgiven, and a word written in two is put together
 SCOPES = ("touching", "sentence", "message")
 SPELT_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .*_-][^\W\d_]){3,}(?!\w)")  # h j ä l p
-TOKEN = re.compile(
-    r"[\u0e00-\u0e7f]|\d+"  # Thai has no spaces: one letter is one token
-    r"|[^\W\d_](?:['’´`*@$]?[^\W\d_]|[0134](?=[^\W\d_])|[\u0300-\u036f\u064b-\u065f])*"
+TOKEN = re.compile(  # Thai has no spaces: there one letter is one token
+    r"[\u0e00-\u0e7f]|\d+|[^\W\d_](?:['’´`*@$]?[^\W\d_]|[0134](?=[^\W\d_])|[\u0300-\u036f\u064b-\u065f])*"
 )
 STOP = re.compile(r"[!?;؟]|(?<!\.)\.(?=\s)")  # ends a sentence; a row of dots and a line break do not
-FOLDS = str.maketrans("æøłđı@$0134", "aoldiasoiea", "'’´`*ـ")
+ALIKE = str.maketrans("æøłđı@$0134", "aoldiasoiea", "'’´`*ـ")
+MARKED = str.maketrans("åäö", "aao")
 Span = tuple[int, int]
 
 
@@ -43,11 +43,12 @@ class Heard:
     rule: str  # id of the rule in risks.yml
 
 
-def _fold(word: str) -> str:
-    """Reduce a word to what its spellings share: no case, marks or doubled letters; aa and ae are a, oe is o."""
+def _spell(word: str) -> str:
+    """Reduce a word to what its spellings share: no case, doubled letters or marks but å, ä, ö; aa and ae are a."""
     if word.isdigit():
         return word
-    bare = unicodedata.normalize("NFKD", word.casefold()).translate(FOLDS)
+    letters = unicodedata.normalize("NFC", word.casefold()).translate(ALIKE)
+    bare = "".join(c if c in "åäö" else unicodedata.normalize("NFKD", c) for c in letters)
     single = re.sub(r"(.)\1+", r"\1", "".join(c for c in bare if not unicodedata.combining(c)))
     return single.replace("ae", "a").replace("oe", "o")
 
@@ -57,13 +58,19 @@ def _slips(word: str) -> set[str]:
     return {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}
 
 
+def _may_mean(typed: str, meant: str) -> bool:
+    """Say whether at most marks are left out: "doda" may mean "döda"; "läser" is not "låser"."""
+    return all(one in (two, two.translate(MARKED)) for one, two in zip(typed, meant, strict=True))
+
+
 @dataclass(frozen=True)
 class _Step:
     """One step of a phrase: words, a gap, or words that may not follow."""
 
     kind: str  # word, optional, absent or gap
     gap: int = 0
-    ways: Mapping[str, list[tuple[str, ...]]] = field(default_factory=dict)  # a first word and what may follow it
+    ways: Mapping[str, list[list[str]]] = field(default_factory=dict)  # a first word, and what follows it in each way
+    firsts: frozenset[str] = frozenset()
 
 
 class _Told:
@@ -77,38 +84,41 @@ class _Told:
         self.spans: list[Span] = [match.span() for match in TOKEN.finditer(self.text)]
         self.forms: list[dict[str, int]] = []
         self.places: dict[str, list[int]] = {}
-        tokens = range(1, len(self.spans))
-        stops = [at for at in tokens if STOP.search(self.text, self.spans[at - 1][1], self.spans[at][0])]
-        bounds = [0, *stops, len(self.spans)]
+        self.present: set[str] = set()
+        pairs = enumerate(itertools.pairwise(self.spans), start=1)
+        bounds = [0, *(at for at, (one, two) in pairs if STOP.search(self.text, one[1], two[0])), len(self.spans)]
         self.sentences = [(start, stop) for start, stop in itertools.pairwise(bounds) for _ in range(start, stop)]
 
-    def matches(self, steps: tuple[_Step, ...]) -> Iterator[Span]:
-        """Yield where a phrase is said; one shortest span for each token that it can begin at."""
-        if any(step.kind == "word" and step.ways.keys().isdisjoint(self.places) for step in steps):
-            return
-        for start in sorted({at for word in steps[0].ways.keys() & self.places.keys() for at in self.places[word]}):
-            here, stop = {start}, self.sentences[start][1]
+    def find(self, steps: tuple[_Step, ...]) -> list[Span]:
+        """Return where a phrase is said: the shortest span for each token that it can begin at."""
+        for step in steps:
+            if step.kind == "word" and step.firsts.isdisjoint(self.present):
+                return []
+        spans = []
+        for start in sorted({at for word in steps[0].firsts & self.present for at in self.places[word]}):
+            here = {start}
             for step in steps:
-                here = self._after(step, here, stop)
-            if here:
-                yield start, min(here)
+                here = self._after(step, here, self.sentences[start][1]) if here else here
+            spans += [(start, min(here))] if here else []
+        return spans
 
     def _after(self, step: _Step, here: set[int], stop: int) -> set[int]:
-        """Return the tokens before `stop` that a step leads to from the tokens `here`."""
+        """Return the tokens, up to `stop`, that a step leads to from the tokens `here`."""
         if step.kind == "gap":
             return {at + more for at in here for more in range(step.gap + 1) if at + more <= stop}
-        led = {at: [end for end in self._follow(step, at) if end <= stop] for at in here if at < stop}
+        led, met = set(), set()
+        for at in here:
+            for word, after in self.forms[at].items() if at < stop else ():
+                for rest in step.ways.get(word, ()):
+                    end = after
+                    for more in rest:
+                        end = self.forms[end].get(more, stop + 1) if end < stop else stop + 1
+                    if end <= stop:
+                        led.add(end)
+                        met.add(at)
         if step.kind == "absent":
-            return {at for at in here if not led.get(at)}
-        return {end for ends in led.values() for end in ends} | (here if step.kind == "optional" else set())
-
-    def _follow(self, step: _Step, at: int) -> Iterator[int]:
-        for word, after in self.forms[at].items():
-            for rest in step.ways.get(word, ()):
-                end = after
-                for more in rest:
-                    end = self.forms[end].get(more, NOWHERE) if end < len(self.forms) else NOWHERE
-                yield end
+            return here - met
+        return led | here if step.kind == "optional" else led
 
 
 class RiskLexicon:
@@ -119,17 +129,17 @@ class RiskLexicon:
         self._order: list[str] = source["risks"]
         self._entries: dict[str, Mapping[str, Any]] = {}  # conditions and rules
         self._phrases: dict[str, list[tuple[_Step, ...]]] = {}
-        self._words: set[str] = set()
+        self._words: dict[str, set[str]] = {}  # without marks: as spelt
         for entry in [*({"id": key} | value for key, value in source["conditions"].items()), *source["rules"]]:
             try:
                 self._add(entry)
             except (LookupError, TypeError, ValueError, RecursionError) as fault:
                 raise LexiconError(f"{name}: {entry.get('id', entry)}: {fault}") from fault
-        self._right = {_fold(token) for word in source["known"] for token in TOKEN.findall(word)}
+        self._right = {_spell(token) for word in source["known"] for token in TOKEN.findall(word)}
         self._near: dict[str, set[str]] = {}
-        for word in self._words:
-            for slip in _slips(word) if len(word) >= FUZZY_FROM and word.isalpha() else ():
-                self._near.setdefault(slip, set()).add(word)
+        for bare, words in self._words.items():
+            for slip in _slips(bare) if len(bare) >= FUZZY_FROM and bare.isalpha() else ():
+                self._near.setdefault(slip, set()).update(words)
 
     @classmethod
     def load(cls, path: Path) -> RiskLexicon:
@@ -145,73 +155,72 @@ class RiskLexicon:
 
     def hear(self, text: str) -> tuple[Heard, ...]:
         """Return at most one Heard per risk, in the taxonomy's order, by the first rule of the file that holds."""
-        told = self._read(text)
-        found: dict[str, list[Span]] = {}
-        heard: dict[str, Heard] = {}
+        told, found, heard = self._read(text), dict[str, list[Span]](), dict[str, Heard]()
         for key, rule in self._entries.items():
             if "risk" in rule and rule["risk"] not in heard:
-                for span in self._spans(key, told, found):
-                    if self._holds(rule, span, told, found):
-                        words = told.text[told.spans[span[0]][0] : told.spans[span[1] - 1][1]]
-                        heard[rule["risk"]] = Heard(rule["risk"], words, key)
-                        break
+                for first, last in self._find(key, told, found):
+                    if self._holds(rule, (first, last), told, found):
+                        words = told.text[told.spans[first][0] : told.spans[last - 1][1]]
+                        heard.setdefault(rule["risk"], Heard(rule["risk"], words, key))
         return tuple(heard[risk] for risk in self._order if risk in heard)
 
-    def _spans(self, key: str, told: _Told, found: dict[str, list[Span]]) -> list[Span]:
+    def _find(self, key: str, told: _Told, found: dict[str, list[Span]]) -> list[Span]:
         if key not in found:
-            found[key] = [span for steps in self._phrases[key] for span in told.matches(steps)]
+            found[key] = [span for steps in self._phrases[key] for span in told.find(steps)]
         return found[key]
 
     def _holds(self, rule: Mapping[str, Any], span: Span, told: _Told, found: dict[str, list[Span]]) -> bool:
-        """Say whether all conditions under `with`, and none under `unless`, are met around the span."""
+        """Say whether every condition under `with`, and none under `unless`, is met around the span."""
         around = {"touching": span, "sentence": told.sentences[span[0]], "message": (0, len(told.spans))}
 
         def met(name: str) -> bool:
             start, stop = around[self._entries[name]["where"]]
-            return any(first < stop and end > start for first, end in self._spans(name, told, found))
+            return any(first < stop and last > start for first, last in self._find(name, told, found))
 
         return all(map(met, rule.get("with", ()))) and not any(map(met, rule.get("unless", ())))
 
     def _read(self, text: str) -> _Told:
         """Cut a text into tokens and look each of them up, alone and put together with the next."""
         told = _Told(text)
-        folded = [_fold(told.text[start:end]) for start, end in told.spans]
-        for at, word in enumerate(folded):
-            both = word + folded[at + 1] if at + 1 < len(folded) else ""
-            forms = dict.fromkeys(self._forms(both), at + 2) if len(both) >= FUZZY_FROM else {}
-            forms |= dict.fromkeys(self._forms(word) or self._guess(word), at + 1)
+        spell, look_up = functools.cache(_spell), functools.cache(self._forms)  # for this text only
+        spelt = [spell(told.text[start:end]) for start, end in told.spans]
+        for at, (word, both) in enumerate(zip(spelt, map("".join, itertools.pairwise([*spelt, ""])), strict=True)):
+            forms = dict.fromkeys(self._forms(both, len(word)), at + 2) if len(word) < len(both) >= FUZZY_FROM else {}
+            forms |= dict.fromkeys(look_up(word) or self._guess(word), at + 1)
             told.forms.append(forms)
+            told.present |= forms.keys()
             for form in forms:
                 told.places.setdefault(form, []).append(at)
         return told
 
-    def _forms(self, word: str) -> list[str]:
-        """Return the lexicon's words that are this word, its beginning ("tving*") or its end ("*kniv")."""
-        parts = [part for i in range(2, len(word) + 1) for part in (word[:i] + "*", "*" + word[-i:])]
-        return [form for form in (word, *parts) if form in self._words]
+    def _forms(self, word: str, joint: int = 0) -> list[str]:
+        """Return the lexicon's words that are this word, its beginning ("tving*") or, if in one piece, its end."""
+        bare, cuts = word.translate(MARKED), range(joint + 1, len(word) + 1)
+        heads = [(bare[:cut] + "*", word[:cut]) for cut in cuts]
+        tails = [] if joint else [("*" + bare[-cut:], word[-cut:]) for cut in cuts]
+        found = [(part, form) for key, part in [(bare, word), *heads, *tails] for form in self._words.get(key, ())]
+        return [form for part, form in found if _may_mean(part, form.strip("*"))]
 
     def _guess(self, word: str) -> set[str]:
         """Return the lexicon's words that an unknown word is one slip away from."""
         if len(word) < FUZZY_FROM or word in self._right or not word.isalpha():
             return set()
-        return {form for slip in _slips(word) for form in self._near.get(slip, ())}
+        return {form for slip in _slips(word.translate(MARKED)) for form in self._near.get(slip, ())}
 
     def _add(self, entry: Mapping[str, Any]) -> None:
         """Take in one condition or rule; raise for what it may not say."""
         key, is_rule = entry["id"], "where" not in entry
-        allowed = {"id", "any", "risk", "with", "unless"} if is_rule else {"id", "any", "where"}
-        others = [*entry.get("with", ()), *entry.get("unless", ())]
+        others = {*entry.get("with", ()), *entry.get("unless", ())}
         faults = {
-            "unknown key": set(entry) - allowed,
-            "unknown risk": is_rule and {entry["risk"]} - {*self._order},
-            "unknown scope": not is_rule and {entry["where"]} - {*SCOPES},
+            "unknown key": set(entry)
+            - ({"id", "any", "risk", "with", "unless"} if is_rule else {"id", "any", "where"}),
+            "unknown risk or scope": {entry["risk"]} - {*self._order} if is_rule else {entry["where"]} - {*SCOPES},
             "unknown condition": {name for name in others if "where" not in self._entries.get(name, ())},
             "id taken": {key} & self._entries.keys(),
-            "not a list": not isinstance(entry["any"], list) and {"any"},
+            "no list": set() if isinstance(entry["any"], list) else {"any"},
         }
-        for fault, names in faults.items():
-            if names:
-                raise ValueError(f"{fault}: {', '.join(sorted(names))}")
+        if any(faults.values()):
+            raise ValueError(f"{ {fault: sorted(names) for fault, names in faults.items() if names} }")
         self._entries[key] = entry
         self._phrases[key] = [self._phrase(text) for text in entry["any"]]
 
@@ -225,18 +234,20 @@ class RiskLexicon:
     def _step(self, text: str) -> _Step:
         if gap := re.fullmatch(r"\.\.(\d?)", text):
             return _Step("gap", gap=int(gap[1] or 2))
-        ways: dict[str, list[tuple[str, ...]]] = {}
+        ways: dict[str, list[list[str]]] = {}
         for first, *rest in self._ways(text.strip("!?")):
-            ways.setdefault(first, []).append(tuple(rest))
-            self._words.update((first, *rest))
-        return _Step("absent" if text.startswith("!") else "optional" if text.endswith("?") else "word", ways=ways)
+            ways.setdefault(first, []).append(rest)
+            for word in (first, *rest):
+                self._words.setdefault(word.translate(MARKED), set()).add(word)
+        kind = "absent" if text.startswith("!") else "optional" if text.endswith("?") else "word"
+        return _Step(kind, ways=ways, firsts=frozenset(ways))
 
     def _ways(self, text: str) -> Iterable[list[str]]:
-        """Yield the alternatives of a step, each as its folded words."""
+        """Yield the alternatives of a step, each as the words it is made of."""
         for way in text.split("/"):
             if way.startswith("<"):
                 yield from self._ways(self._lists[way.strip("<>")])
-            elif words := [_fold(token) for token in TOKEN.findall(way)]:
+            elif words := [_spell(token) for token in TOKEN.findall(way)]:
                 words[0] = "*" * way.startswith("*") + words[0]
                 yield [*words[:-1], words[-1] + "*" * way.endswith("*")]
             else:

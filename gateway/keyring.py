@@ -79,10 +79,13 @@ class Keyring:
         """Wrap every key with the first master key; give how many. For rotation."""
         with self._lock:
             rows = self._db.execute("SELECT id, wrapped FROM keys").fetchall()
+            again = [(self._wrap(id, self._unwrap(id, wrapped)), id) for id, wrapped in rows]
             self._db.execute("BEGIN IMMEDIATE")
-            for conversation, wrapped in rows:
-                again = self._wrap(conversation, self._unwrap(conversation, wrapped))
-                self._db.execute("UPDATE keys SET wrapped = ? WHERE id = ?", (again, conversation))
+            try:
+                self._db.executemany("UPDATE keys SET wrapped = ? WHERE id = ?", again)
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
             self._db.execute("COMMIT")
         return len(rows)
 

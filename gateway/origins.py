@@ -35,7 +35,8 @@ class Origins:
         peer = request.transport.get_extra_info("peername") if request.transport else None
         address = str(peer[0]) if peer else ""
         if address in self._proxies:
-            hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+            forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
+            hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
             while hops:
                 address = hops.pop()
                 if address not in self._proxies:

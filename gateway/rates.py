@@ -23,12 +23,14 @@ class Buckets:
     def __init__(self, size: float, refill: float, clock: Callable[[], float]) -> None:
         self._size, self._refill, self._clock = size, refill, clock
         self._levels: dict[str, tuple[float, float]] = {}
+        self._most = _MOST
 
     def take(self, name: str) -> bool:
         """Take one; False where the bucket is empty."""
         now = self._clock()
-        if len(self._levels) > _MOST:
+        if len(self._levels) > self._most:
             self._forget(now)
+            self._most = max(_MOST, 2 * len(self._levels))
         level, at = self._levels.get(name, (self._size, now))
         level = min(self._size, level + max(0.0, now - at) * self._refill)
         self._levels[name] = (level - 1 if level >= 1 else level, now)

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,6 +18,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "VARSAM_"
+_ORIGIN = re.compile(r"^https?://[A-Za-z0-9.\-]+(:\d{1,5})?$|^https?://\[[0-9A-Fa-f:]+\](:\d{1,5})?$")
 FROM_FILE = ("MASTER_KEY", "DATABASE_URL")
 
 
@@ -26,7 +29,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """All settings; units are in the names or the descriptions."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, allow_inf_nan=False)
 
     env: Literal["production", "development"] = Field(
         "production", description="`development` allows the demo page, forced hours and explanations."
@@ -78,12 +81,36 @@ class Settings(BaseSettings):
             else value
         )
 
-    @field_validator("embed_origins")
+    @field_validator("embed_origins", "public_origin")
     @classmethod
-    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in value:
-            if not origin.startswith(("https://", "http://")) or origin.count("/") != 2:
+    def _origins(cls, value: tuple[str, ...] | str) -> tuple[str, ...] | str:
+        for origin in (value,) if isinstance(value, str) else value:
+            if origin and not _ORIGIN.match(origin):
                 raise ValueError(f"'{origin}' is not an origin like https://umea.se")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            try:
+                ipaddress.ip_address(address)
+            except ValueError:
+                raise ValueError(f"'{address}' is not an IP address like 10.0.0.1") from None
+        return value
+
+    @field_validator("engine_url", "exit_url")
+    @classmethod
+    def _addresses_of_pages(cls, value: str) -> str:
+        if value and not re.match(r"^https?://[^\s/]+", value):
+            raise ValueError(f"'{value}' is not an address like https://www.smhi.se/")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not re.match(r"^(sqlite|postgresql)(\+\w+)?://", value.get_secret_value()):
+            raise ValueError("give a SQLAlchemy URL that starts with sqlite:// or postgresql://")
         return value
 
     @field_validator("timezone")
@@ -91,7 +118,7 @@ class Settings(BaseSettings):
     def _zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ValueError(f"'{value}' is not a time zone like Europe/Stockholm") from error
         return value
 
@@ -110,7 +137,7 @@ class Settings(BaseSettings):
                 raise ValueError("VARSAM_HOURS must be 'schedule' in production")
             if self.explain:
                 raise ValueError("VARSAM_EXPLAIN must be 0 in production: it shows what was understood")
-            if not self.master_key.get_secret_value():
+            if not self.master_key.get_secret_value().strip(" ,"):
                 raise ValueError("VARSAM_MASTER_KEY is missing: make one with 'openssl rand -hex 32' and keep it apart")
         return self
 
@@ -154,12 +181,14 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         if path:
             try:
                 given[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise SettingsError(f"{PREFIX}{name}_FILE: {path} cannot be read ({error.strerror}).") from error
+            except (OSError, UnicodeDecodeError) as error:
+                why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+                raise SettingsError(f"{PREFIX}{name}_FILE: {path} cannot be read ({why}).") from None
     try:
         return _from(given)
     except ValidationError as error:
-        raise SettingsError("\n".join(_sentence(problem) for problem in error.errors())) from error
+        # from None: the error holds the values it refused, a master key among them
+        raise SettingsError("\n".join(_sentence(problem) for problem in error.errors())) from None
 
 
 def _from(given: dict[str, str]) -> Settings:

@@ -261,12 +261,12 @@ def test_waiting_never_summons_twice(content: Content, topic: str, risks: tuple[
     assert signals(said) == [("handoff", {"route": "human_now", "share_asked": False})]
 
 
-def test_waiting_hears_that_danger_opens_what_was_written(content: Content) -> None:
-    """A visitor who waits and said 'Visa inte' is told when an emergency lets the counsellor read all the same."""
-    said = compose(content, turn(content, "acute_danger", waiting=True), Memory())
+def test_waiting_hears_112_and_signals_new_danger(content: Content) -> None:
+    said = compose(content, turn(content, "cost", "suicide", waiting=True), Memory())
 
+    assert "112" in texts(said)[0].split(".")[0]
     assert signals(said) == [("handoff", {"route": "emergency", "share_asked": False})]
-    assert content.sentences["share_no_done_danger"] in texts(said) or any("ser hen det" in one for one in texts(said))
+    assert [payload for payload in payloads(said) if payload in SHARE] == []
 
 
 def test_waiting_is_offered_no_human_again(content: Content) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from content.model import Content
-from tests.browser.people import NEED, Chat, Console
+from tests.browser.people import NEED, PATIENCE, Chat, Console
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 Visit = Callable[..., Awaitable[Chat]]
@@ -32,7 +32,7 @@ async def test_claim_at_the_same_moment_has_one_winner(visit: Visit, counsellors
     both = asyncio.Barrier(2)
 
     async def together(route: Any) -> None:
-        await both.wait()
+        await asyncio.wait_for(both.wait(), PATIENCE)
         await route.fallback()
 
     for console in (alva, bo):

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from content.model import Content
-from tests.browser.people import NEED, PHONE, QUESTION, Chat, eventually, is_dead
+from tests.browser.people import NEED, PATIENCE, PHONE, QUESTION, Chat, eventually, is_dead
 from tests.system import System
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
@@ -33,7 +33,7 @@ class Elsewhere:
 
     async def _neutral(self, route: Any) -> None:
         self.asked.set()
-        await self.may_load.wait()
+        await asyncio.wait_for(self.may_load.wait(), PATIENCE)
         await route.fulfill(body="<h1>Väder</h1>", content_type="text/html")
 
 

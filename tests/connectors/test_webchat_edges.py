@@ -186,6 +186,7 @@ async def test_polling_without_a_token_opens_nothing(client: TestClient) -> None
         (b'{"frames":[]}', "utf-8"), (b'{"frames":[' + b"{}," * 30 + b"{}]}", "utf-8"), (b"[" * 100_000, "utf-8"),
         (b"{}", "no-such-charset"),
     ],
+    ids=["empty", "cut", "list", "text", "object", "bytes", "none", "many", "deep", "charset"],
 )  # fmt: skip
 async def test_a_bad_body_is_refused(client: TestClient, body: bytes, charset: str) -> None:
     answer = await client.post("/api/chat", data=body, headers={"Content-Type": f"application/json; charset={charset}"})

@@ -131,8 +131,14 @@ async def test_login_from_elsewhere_is_refused(alva: ConsoleClient, origin: str)
         assert (answer.status, "Set-Cookie" in answer.headers) == (403, False)
 
 
-@pytest.mark.parametrize("charset", ["utf-8", "no-such-charset"])
-@pytest.mark.parametrize("body", ["", "{", "[]", "{}", '{"id":"x","text":"hej"}', '{"name":1}', "[" * 50_000])
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [
+        ("", "utf-8"), ("{", "utf-8"), ("[]", "utf-8"), ("{}", "utf-8"), ('{"id":"x","text":"hej"}', "utf-8"),
+        ('{"name":1}', "utf-8"), ("[" * 50_000, "utf-8"), ("{}", "no-such-charset"),
+    ],
+    ids=["empty", "cut", "list", "nothing", "id", "name", "deep", "charset"],
+)  # fmt: skip
 async def test_a_bad_body_is_a_bad_request(
     alva: ConsoleClient, visitor: Visitor, gateway: Gateway, body: str, charset: str
 ) -> None:
@@ -200,7 +206,9 @@ async def test_reading_hides_what_is_not_shared_until_the_visitor_says_yes(
     assert later["messages"] == conversation["messages"][-1:]
 
 
-@pytest.mark.parametrize(("route", "answer", "share"), [("emergency", None, "emergency"), ("human_now", "share:yes", "yes")])
+@pytest.mark.parametrize(
+    ("route", "answer", "share"), [("emergency", None, "emergency"), ("human_now", "share:yes", "yes")]
+)
 async def test_danger_or_a_yes_opens_the_words_at_the_claim(
     visitor: Visitor, gateway: Gateway, engine_double: EngineDouble, alva: ConsoleClient, route: str, answer: str | None,
     share: str,

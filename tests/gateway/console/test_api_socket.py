@@ -58,11 +58,11 @@ async def test_the_holder_gets_messages_typing_and_the_conversation_and_nobody_e
     key = await talking(visitor, gateway, engine_double, alva)
     await visitor.send({"type": "typing"})
     assert await alva.until("typing") == {"type": "typing", "conversation": key}
-    frames = await visitor.say("till dig")
+    accepted = next(frame for frame in await visitor.say("till dig") if frame["type"] == "accepted")
     pushed = await alva.until("message", conversation=key)
     while pushed["message"]["sender"] != "visitor":
         pushed = await alva.until("message", conversation=key)
-    assert (pushed["message"]["text"], pushed["message"]["seq"]) == ("till dig", frames[0]["seq"])
+    assert (pushed["message"]["text"], pushed["message"]["seq"]) == ("till dig", accepted["seq"])
     conversations = [frame["conversation"] for frame in alva.pushed if frame["type"] == "conversation"]
     assert set(conversations[-1]) == CONVERSATION - {"messages"}
     await nothing_more(bo, "message", "typing", "conversation", "gone")
@@ -149,18 +149,19 @@ async def test_the_socket_outlives_a_conversation_erased_while_it_is_read(
     visitor: Visitor, gateway: Gateway, alva: ConsoleClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await alva.watch()
-    get, missing = gateway.store.get, iter([Gone()])
+    get, read = gateway.store.get, asyncio.Event()
 
     async def erased_between(id: str) -> Conversation:
-        if failure := next(missing, None):
-            raise failure
-        return await get(id)
+        if read.is_set():
+            return await get(id)
+        read.set()
+        raise Gone
 
     key = await key_of(gateway, visitor)
     monkeypatch.setattr(gateway.store, "get", erased_between)
     await bring(gateway, visitor, Event.HANDOFF_REQUESTED, Event.CLAIMED, actor=alva.id)
-    await bring(gateway, visitor, Event.RELEASED_TO_BOT, actor=alva.id)
-    await bring(gateway, visitor, Event.HANDOFF_REQUESTED)
+    await asyncio.wait_for(read.wait(), 3)
+    await bring(gateway, visitor, Event.RELEASED_TO_BOT, Event.HANDOFF_REQUESTED)
     frame: dict[str, Any] = await alva.until("queue", 3)
     while [card["id"] for card in frame["waiting"]] != [key]:
         frame = await alva.until("queue", 3)

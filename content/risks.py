@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 LONGEST = 20_000  # characters that are listened to; of a longer text its beginning and its end
-FUZZY_FROM = 6  # letters from which one slip is forgiven, and a word written in two is put together
+FUZZY_FROM = 6  # letters from which one slip is forgiven (in a longer word), and a word written in two put together
 SCOPES = ("touching", "sentence", "message")
 SPELT_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .*_-][^\W\d_]){3,}(?!\w)")  # h j ä l p
 TOKEN = re.compile(  # Thai has no spaces: there one letter is one token
@@ -138,7 +138,7 @@ class RiskLexicon:
         self._right = {_spell(token) for word in source["known"] for token in TOKEN.findall(word)}
         self._near: dict[str, set[str]] = {}
         for bare, words in self._words.items():
-            for slip in _slips(bare) if len(bare) >= FUZZY_FROM and bare.isalpha() else ():
+            for slip in _slips(bare) if len(bare) > FUZZY_FROM and bare.isalpha() else ():
                 self._near.setdefault(slip, set()).update(words)
 
     @classmethod
@@ -186,26 +186,22 @@ class RiskLexicon:
         spelt = [spell(told.text[start:end]) for start, end in told.spans]
         for at, (word, both) in enumerate(zip(spelt, map("".join, itertools.pairwise([*spelt, ""])), strict=True)):
             forms = dict.fromkeys(self._forms(both, len(word)), at + 2) if len(word) < len(both) >= FUZZY_FROM else {}
-            forms |= dict.fromkeys(look_up(word) or self._guess(word), at + 1)
+            forms |= dict.fromkeys(look_up(word), at + 1)
             told.forms.append(forms)
             told.present |= forms.keys()
             for form in forms:
                 told.places.setdefault(form, []).append(at)
         return told
 
-    def _forms(self, word: str, joint: int = 0) -> list[str]:
-        """Return the lexicon's words that are this word, its beginning ("tving*") or, if in one piece, its end."""
+    def _forms(self, word: str, joint: int = 0) -> set[str]:
+        """Return the lexicon's words that this may be: spelt so, a slip away, or (no slips in a joint) part of it."""
         bare, cuts = word.translate(MARKED), range(joint + 1, len(word) + 1)
         heads = [(bare[:cut] + "*", word[:cut]) for cut in cuts]
         tails = [] if joint else [("*" + bare[-cut:], word[-cut:]) for cut in cuts]
         found = [(part, form) for key, part in [(bare, word), *heads, *tails] for form in self._words.get(key, ())]
-        return [form for part, form in found if _may_mean(part, form.strip("*"))]
-
-    def _guess(self, word: str) -> set[str]:
-        """Return the lexicon's words that an unknown word is one slip away from."""
-        if len(word) < FUZZY_FROM or word in self._right or not word.isalpha():
-            return set()
-        return {form for slip in _slips(word.translate(MARKED)) for form in self._near.get(slip, ())}
+        forms = {form for part, form in found if _may_mean(part, form.strip("*"))}
+        slips = _slips(bare) if len(word) >= FUZZY_FROM and word not in self._right and not joint else ()
+        return forms if word in forms else forms.union(*(self._near.get(slip, ()) for slip in slips))
 
     def _add(self, entry: Mapping[str, Any]) -> None:
         """Take in one condition or rule; raise for what it may not say."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from connectors.contract import Desk, Nudge, Opened, Refused, Standing
+from connectors.contract import Desk, News, Nudge, Opened, Refused, Standing
 from connectors.frames import (
     MAX_FRAME_BYTES,
     BadFrame,
@@ -26,6 +26,7 @@ from connectors.frames import (
 
 CHANNEL = "web"
 START_SECONDS = 10.0
+LONGEST_PAUSE = 10.0
 REPLACED = 4001
 
 
@@ -74,7 +75,7 @@ class WebChat:
             frames = body["frames"]
             if not isinstance(frames, list) or not frames or len(frames) > 30:
                 raise ValueError
-        except (ValueError, KeyError, TypeError, UnicodeDecodeError):
+        except (ValueError, LookupError, TypeError, RecursionError):
             return _frames([self._refused(BadFrame(), None)])
         given: list[dict[str, Any]] = []
         token: str | None = _token(request)
@@ -110,9 +111,8 @@ class WebChat:
                 raise BadFrame
             opened = await self._desk.resume(_token(request) or "")
             self._desk.allow(opened.key)
-            everything = await self._desk.news(opened.key, int(after), frozenset())
-            ids = frozenset(m.id for m in everything.messages if m.id)
-            news = await self._desk.news(opened.key, int(after), ids)
+            awaiting = await self._desk.awaiting(opened.key, int(after))
+            news = await self._desk.news(opened.key, int(after), awaiting)
         except (BadFrame, Refused) as problem:
             return _frames([self._refused(problem, None)])
         return _frames(
@@ -200,9 +200,9 @@ class _Conversation:
             async with asyncio.timeout(START_SECONDS):
                 while True:
                     raw = await self._socket.receive()
-                    if raw.type is not WSMsgType.TEXT:
+                    if raw.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                         return None
-                    opened = await self._try_open(raw.data)
+                    opened = await self._try_open(raw.data if raw.type is WSMsgType.TEXT else "")
                     if opened is not None:
                         return opened
         except TimeoutError:
@@ -276,13 +276,23 @@ class _Conversation:
         await self._socket.send_json(state_frame(Standing("closed")))
         await self._socket.close()
 
+    async def _news(self, key: str) -> News | None:
+        """Read what is new; while the store is down say so once, and try until it is back."""
+        pause = 0.5
+        while True:
+            try:
+                return await self._desk.news(key, self._seq, frozenset(self._waiting_for))
+            except Refused as problem:
+                if problem.code == "unknown_token":
+                    return None  # it was erased; the nudge that says so is on its way
+                if pause == 0.5:
+                    await self._socket.send_json(error_frame(problem.code, problem.text))
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
     async def _send_news(self, key: str) -> None:
-        try:
-            news = await self._desk.news(key, self._seq, frozenset(self._waiting_for))
-        except Refused as problem:
-            if problem.code == "unknown_token":
-                return  # it was erased; the nudge that says so is on its way
-            await self._socket.send_json(error_frame(problem.code, problem.text))
+        news = await self._news(key)
+        if news is None:
             return
         for message in news.messages:
             self._seq = max(self._seq, message.seq)

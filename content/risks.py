@@ -25,8 +25,9 @@ TOKEN = re.compile(  # Thai has no spaces: there one letter is one token
     r"[\u0e00-\u0e7f]|\d+|[^\W\d_](?:['’´`*@$]?[^\W\d_]|[0134](?=[^\W\d_])|[\u0300-\u036f\u064b-\u065f])*"
 )
 STOP = re.compile(r"[!?;؟]|(?<!\.)\.(?=\s)")  # ends a sentence; a row of dots and a line break do not
+CLAUSE = re.compile(r"[,.:()!?;؟\n–—]")
 ALIKE = str.maketrans("æøłđı@$0134", "aoldiasoiea", "'’´`*ـ")
-MARKED = str.maketrans("åäö", "aao")
+BARE = str.maketrans("åäö", "aao")
 Span = tuple[int, int]
 
 
@@ -58,44 +59,37 @@ def _slips(word: str) -> set[str]:
     return {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}
 
 
-def _may_mean(typed: str, meant: str) -> bool:
-    """Say whether at most marks are left out: "doda" may mean "döda"; "läser" is not "låser"."""
-    return all(one in (two, two.translate(MARKED)) for one, two in zip(typed, meant, strict=True))
-
-
 @dataclass(frozen=True)
 class _Step:
-    """One step of a phrase: words, a gap, or words that may not follow."""
-
-    kind: str  # word, optional, absent or gap
+    kind: str  # word, first (a word that begins a clause), optional, absent or gap
     gap: int = 0
-    ways: Mapping[str, list[list[str]]] = field(default_factory=dict)  # a first word, and what follows it in each way
-    firsts: frozenset[str] = frozenset()
+    ways: Mapping[str, list[list[str]]] = field(default_factory=dict)  # a word, and what follows it in each way
+    words: frozenset[str] = frozenset()  # the keys of ways
 
 
 class _Told:
     """A text cut into tokens; for each token the lexicon's words that it may be, with the token after them."""
 
     def __init__(self, text: str) -> None:
-        if len(text) > LONGEST:
-            text = text[: LONGEST // 2] + "\n" + text[-LONGEST // 2 :]
+        text = text if len(text) <= LONGEST else text[: LONGEST // 2] + "\n" + text[-LONGEST // 2 :]
         text = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
         self.text = SPELT_OUT.sub(lambda run: re.sub(r"[ .*_-]", "", run[0]), text)
         self.spans: list[Span] = [match.span() for match in TOKEN.finditer(self.text)]
+        between = [(one[1], two[0]) for one, two in itertools.pairwise(self.spans)]
+        bounds = [0, *(at for at, gap in enumerate(between, 1) if STOP.search(self.text, *gap)), len(self.spans)]
+        self.sentences = [(start, stop) for start, stop in itertools.pairwise(bounds) for _ in range(start, stop)]
+        self.clauses = {0, *(at for at, gap in enumerate(between, 1) if CLAUSE.search(self.text, *gap))}
         self.forms: list[dict[str, int]] = []
         self.places: dict[str, list[int]] = {}
         self.present: set[str] = set()
-        pairs = enumerate(itertools.pairwise(self.spans), start=1)
-        bounds = [0, *(at for at, (one, two) in pairs if STOP.search(self.text, one[1], two[0])), len(self.spans)]
-        self.sentences = [(start, stop) for start, stop in itertools.pairwise(bounds) for _ in range(start, stop)]
 
     def find(self, steps: tuple[_Step, ...]) -> list[Span]:
         """Return where a phrase is said: the shortest span for each token that it can begin at."""
         for step in steps:
-            if step.kind == "word" and step.firsts.isdisjoint(self.present):
+            if step.kind in ("word", "first") and step.words.isdisjoint(self.present):
                 return []
         spans = []
-        for start in sorted({at for word in steps[0].firsts & self.present for at in self.places[word]}):
+        for start in sorted({at for word in steps[0].words & self.present for at in self.places[word]}):
             here = {start}
             for step in steps:
                 here = self._after(step, here, self.sentences[start][1]) if here else here
@@ -107,7 +101,7 @@ class _Told:
         if step.kind == "gap":
             return {at + more for at in here for more in range(step.gap + 1) if at + more <= stop}
         led, met = set(), set()
-        for at in here:
+        for at in here & self.clauses if step.kind == "first" else here:
             for word, after in self.forms[at].items() if at < stop else ():
                 for rest in step.ways.get(word, ()):
                     end = after
@@ -116,9 +110,7 @@ class _Told:
                     if end <= stop:
                         led.add(end)
                         met.add(at)
-        if step.kind == "absent":
-            return here - met
-        return led | here if step.kind == "optional" else led
+        return here - met if step.kind == "absent" else led | here if step.kind == "optional" else led
 
 
 class RiskLexicon:
@@ -155,75 +147,63 @@ class RiskLexicon:
 
     def hear(self, text: str) -> tuple[Heard, ...]:
         """Return at most one Heard per risk, in the taxonomy's order, by the first rule of the file that holds."""
-        told, found, heard = self._read(text), dict[str, list[Span]](), dict[str, Heard]()
+        told, heard = self._read(text), dict[str, Heard]()
+        find = functools.cache(lambda key: [span for steps in self._phrases[key] for span in told.find(steps)])
         for key, rule in self._entries.items():
-            if "risk" in rule and rule["risk"] not in heard:
-                for first, last in self._find(key, told, found):
-                    if self._holds(rule, (first, last), told, found):
-                        words = told.text[told.spans[first][0] : told.spans[last - 1][1]]
-                        heard.setdefault(rule["risk"], Heard(rule["risk"], words, key))
+            for span in find(key) if "risk" in rule and rule["risk"] not in heard else ():
+                around = {"touching": span, "sentence": told.sentences[span[0]], "message": (0, len(told.spans))}
+                met = {
+                    name: any(first < stop and last > start for first, last in find(name))
+                    for name in [*rule.get("with", ()), *rule.get("unless", ())]
+                    for start, stop in [around[self._entries[name]["where"]]]
+                }
+                if all(met[name] == (name in rule.get("with", ())) for name in met):
+                    words = told.text[told.spans[span[0]][0] : told.spans[span[1] - 1][1]]
+                    heard.setdefault(rule["risk"], Heard(rule["risk"], words, key))
         return tuple(heard[risk] for risk in self._order if risk in heard)
-
-    def _find(self, key: str, told: _Told, found: dict[str, list[Span]]) -> list[Span]:
-        if key not in found:
-            found[key] = [span for steps in self._phrases[key] for span in told.find(steps)]
-        return found[key]
-
-    def _holds(self, rule: Mapping[str, Any], span: Span, told: _Told, found: dict[str, list[Span]]) -> bool:
-        """Say whether every condition under `with`, and none under `unless`, is met around the span."""
-        around = {"touching": span, "sentence": told.sentences[span[0]], "message": (0, len(told.spans))}
-
-        def met(name: str) -> bool:
-            start, stop = around[self._entries[name]["where"]]
-            return any(first < stop and last > start for first, last in self._find(name, told, found))
-
-        return all(map(met, rule.get("with", ()))) and not any(map(met, rule.get("unless", ())))
 
     def _read(self, text: str) -> _Told:
         """Cut a text into tokens and look each of them up, alone and put together with the next."""
-        told = _Told(text)
-        spell, look_up = functools.cache(_spell), functools.cache(self._forms)  # for this text only
+        told, spell, look_up = _Told(text), functools.cache(_spell), functools.cache(self._forms)  # kept for this text
         spelt = [spell(told.text[start:end]) for start, end in told.spans]
         for at, (word, both) in enumerate(zip(spelt, map("".join, itertools.pairwise([*spelt, ""])), strict=True)):
             forms = dict.fromkeys(self._forms(both, len(word)), at + 2) if len(word) < len(both) >= FUZZY_FROM else {}
-            forms |= dict.fromkeys(look_up(word), at + 1)
-            told.forms.append(forms)
-            told.present |= forms.keys()
-            for form in forms:
+            told.forms.append(forms | dict.fromkeys(look_up(word), at + 1))
+            told.present |= told.forms[at].keys()
+            for form in told.forms[at]:
                 told.places.setdefault(form, []).append(at)
         return told
 
     def _forms(self, word: str, joint: int = 0) -> set[str]:
-        """Return the lexicon's words that this may be: spelt so, a slip away, or (no slips in a joint) part of it."""
-        bare, cuts = word.translate(MARKED), range(joint + 1, len(word) + 1)
-        heads = [(bare[:cut] + "*", word[:cut]) for cut in cuts]
+        """Return the lexicon's words that this may be, spelt so or a slip away, or of which it is a compound.
+
+        Marks may be left out, never others: "doda" may be "döda", "läser" is not "låser". In a word put together at
+        letter `joint` nothing else is forgiven.
+        """
+        bare, cuts = word.translate(BARE), range(joint + 1, len(word) + 1)
         tails = [] if joint else [("*" + bare[-cut:], word[-cut:]) for cut in cuts]
-        found = [(part, form) for key, part in [(bare, word), *heads, *tails] for form in self._words.get(key, ())]
-        forms = {form for part, form in found if _may_mean(part, form.strip("*"))}
+        parts = [(bare, word), *((bare[:cut] + "*", word[:cut]) for cut in cuts), *tails]
+        found = [(form, zip(part, form.strip("*"))) for key, part in parts for form in self._words.get(key, ())]
+        forms = {form for form, pairs in found if all(one in (two, two.translate(BARE)) for one, two in pairs)}
         slips = _slips(bare) if len(word) >= FUZZY_FROM and word not in self._right and not joint else ()
         return forms if word in forms else forms.union(*(self._near.get(slip, ()) for slip in slips))
 
     def _add(self, entry: Mapping[str, Any]) -> None:
-        """Take in one condition or rule; raise for what it may not say."""
-        key, is_rule = entry["id"], "where" not in entry
-        others = {*entry.get("with", ()), *entry.get("unless", ())}
-        faults = {
-            "unknown key": set(entry)
-            - ({"id", "any", "risk", "with", "unless"} if is_rule else {"id", "any", "where"}),
-            "unknown risk or scope": {entry["risk"]} - {*self._order} if is_rule else {entry["where"]} - {*SCOPES},
-            "unknown condition": {name for name in others if "where" not in self._entries.get(name, ())},
-            "id taken": {key} & self._entries.keys(),
-            "no list": set() if isinstance(entry["any"], list) else {"any"},
-        }
-        if any(faults.values()):
-            raise ValueError(f"{ {fault: sorted(names) for fault, names in faults.items() if names} }")
-        self._entries[key] = entry
+        """Take in one condition (it has a scope) or rule; raise for what it may not say."""
+        key, named = entry["id"], {*entry.get("with", ()), *entry.get("unless", ())}
+        keys, kind, kinds = {"id", "any", "risk", "with", "unless"}, "risk", self._order
+        if "where" in entry:
+            keys, kind, kinds = {"id", "any", "where"}, "where", [*SCOPES]
+        unknown = [*(set(entry) - keys), *({entry[kind]} - {*kinds}), *(named - self._entries.keys())]
+        if unknown or key in self._entries or not isinstance(entry["any"], list):
+            raise ValueError(f"unknown: {unknown}" if unknown else "the id is taken, or 'any' is no list")
         self._phrases[key] = [self._phrase(text) for text in entry["any"]]
+        self._entries[key] = entry
 
     def _phrase(self, text: str) -> tuple[_Step, ...]:
         steps = tuple(self._step(step) for step in text.split())
         kinds = [step.kind for step in steps]
-        if kinds[:1] != ["word"] or ("gap", "absent") in itertools.pairwise(kinds):
+        if kinds[0] not in ("word", "first") or ("gap", "absent") in itertools.pairwise(kinds):
             raise ValueError(f"{text!r} begins with no word, or has a gap that can step over what may not follow")
         return steps
 
@@ -231,19 +211,20 @@ class RiskLexicon:
         if gap := re.fullmatch(r"\.\.(\d?)", text):
             return _Step("gap", gap=int(gap[1] or 2))
         ways: dict[str, list[list[str]]] = {}
-        for first, *rest in self._ways(text.strip("!?")):
+        for first, *rest in self._ways(text.strip("^!?")):
             ways.setdefault(first, []).append(rest)
             for word in (first, *rest):
-                self._words.setdefault(word.translate(MARKED), set()).add(word)
-        kind = "absent" if text.startswith("!") else "optional" if text.endswith("?") else "word"
-        return _Step(kind, ways=ways, firsts=frozenset(ways))
+                self._words.setdefault(word.translate(BARE), set()).add(word)
+        kind = {"^": "first", "!": "absent"}.get(text[0]) or ("optional" if text.endswith("?") else "word")
+        return _Step(kind, ways=ways, words=frozenset(ways))
 
     def _ways(self, text: str) -> Iterable[list[str]]:
         """Yield the alternatives of a step, each as the words it is made of."""
         for way in text.split("/"):
+            words = [_spell(token) for token in TOKEN.findall(way)]
             if way.startswith("<"):
                 yield from self._ways(self._lists[way.strip("<>")])
-            elif words := [_spell(token) for token in TOKEN.findall(way)]:
+            elif words:
                 words[0] = "*" * way.startswith("*") + words[0]
                 yield [*words[:-1], words[-1] + "*" * way.endswith("*")]
             else:

@@ -10,6 +10,8 @@ import aiohttp
 import structlog
 
 AT_ONCE = 16
+# Signals that the gateway answers with a sentence of its own.
+ANSWERED_BY_US = frozenset({"share", "no_human"})
 log = structlog.get_logger()
 
 
@@ -36,10 +38,12 @@ class EngineClient:
         self._places = asyncio.Semaphore(AT_ONCE)
         self._http: aiohttp.ClientSession | None = None
 
-    async def ask(self, text: str, context: Any, metadata: dict[str, Any]) -> EngineAnswer:
-        """Send one message. Raises EngineFailed for whatever is not a whole answer in time."""
+    async def ask(
+        self, text: str, context: Any, metadata: dict[str, Any], seconds: float | None = None
+    ) -> EngineAnswer:
+        """Send one message; `seconds` shortens the wait. Raises EngineFailed for what is not a whole answer in time."""
         try:
-            async with asyncio.timeout(self._seconds), self._places:
+            async with asyncio.timeout(seconds or self._seconds), self._places:
                 given = await self._post({"text": text, "context": context, "metadata": metadata})
         except TimeoutError:
             raise EngineFailed("slow") from None
@@ -60,16 +64,33 @@ class EngineClient:
     def _read(self, given: Any, listening: bool) -> EngineAnswer:
         try:
             answer = EngineAnswer(given["replies"], given["signals"], given["understood"], given["context"])
-            texts = [reply["text"] for reply in answer.replies]
-            well = isinstance(answer.understood["topic"], str) and all(isinstance(text, str) for text in texts)
-        except (KeyError, TypeError):
+            well = _is_understood(answer.understood) and all(_is_reply(reply) for reply in answer.replies)
+            asked = {signal["name"] for signal in answer.signals}
+        except (KeyError, TypeError, AttributeError):
             raise EngineFailed("shape") from None
         if not well:
             raise EngineFailed("shape")
-        if not listening and not answer.signals and not any(text.strip() for text in texts):
+        spoken = any(reply["text"].strip() for reply in answer.replies)
+        if not listening and not spoken and not asked & ANSWERED_BY_US:
             raise EngineFailed("empty")
         return answer
 
     async def close(self) -> None:
         if self._http is not None:
             await self._http.close()
+
+
+def _is_understood(understood: dict[str, Any]) -> bool:
+    words = all(isinstance(understood[key], str) for key in ("topic", "route", "lang"))
+    return words and all(isinstance(risk, str) for risk in understood["risks"])
+
+
+def _is_reply(reply: dict[str, Any]) -> bool:
+    choices, contacts = reply["choices"], reply["contacts"]
+    return (
+        isinstance(reply["text"], str)
+        and isinstance(choices, list)
+        and all(isinstance(choice["title"], str) and isinstance(choice["payload"], str) for choice in choices)
+        and isinstance(contacts, list)
+        and all(isinstance(contact, str) for contact in contacts)
+    )

@@ -116,7 +116,8 @@ class Intake:
 
     async def choose(self, key: str, id: str, payload: str) -> int:
         async with self._guarded():
-            title = await self._offered(key, payload)
+            known = await self._store.answered(key, [id])
+            title = known[0].words["text"] if known else await self._offered(key, payload)
             async with self._store.change(key) as change:
                 seq = await self._once(change, id)
                 if seq is None:
@@ -204,9 +205,7 @@ class Intake:
     def _leave(self, key: str, why: str, text: str | None = None) -> None:
         self._metrics.erased.labels(why=why).inc()
         self._hidden.take(key)
-        self._live.nudge(key, Nudge("gone", text=text))
-        self._live.forget(key)
-        self._live.tell_consoles(f"gone:{why}", key)
+        self._live.gone(key, why, text)
 
     async def news(self, key: str, after: int, waiting_for: frozenset[str]) -> News:
         async with self._guarded():

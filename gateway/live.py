@@ -58,8 +58,11 @@ class Live:
         """Tell how long the visitor has had no connection; 0 while connected."""
         return 0.0 if key in self._visitors else self._clock() - self._left.get(key, self._started)
 
-    def forget(self, key: str) -> None:
+    def gone(self, key: str, why: str, text: str | None = None) -> None:
+        """The conversation is no more: tell its visitor (with last words, if any) and the consoles."""
+        self.nudge(key, Nudge("gone", text=text))
         self._left.pop(key, None)
+        self.tell_consoles(f"gone:{why}", key)
 
     # -- counsellors
 

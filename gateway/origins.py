@@ -28,7 +28,10 @@ class Origins:
     def _is_own(self, request: web.Request, origin: str) -> bool:
         if self._public:
             return origin == self._public
-        return urlsplit(origin).netloc == request.host
+        try:
+            return urlsplit(origin).netloc == request.host
+        except ValueError:
+            return False
 
     def address(self, request: web.Request) -> str:
         """Give the visitor's address, for the day's rate limit only: it is hashed at once and kept nowhere."""

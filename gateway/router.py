@@ -22,7 +22,8 @@ from gateway.storage.store import Store
 from gateway.summons import CHOICE_UNDERSTOOD, PAYLOADS, SHARE_NO, SHARE_YES, Summons
 from gateway.words import Words
 
-SUMMONS = ("emergency", "human_now")
+LISTEN_SECONDS = 0.5  # in `human` an answer is owed at once: understanding is for the counsellor's card only
+HUMAN = "topic:talk_to_human"
 UNDERSTOOD = ("topic", "confidence", "risks", "route")
 _FIRST_SENTENCE = re.compile(r"[^.!?]*[.!?]?")
 log = structlog.get_logger()
@@ -78,7 +79,8 @@ class Router:
     async def fall_back(self, id: str, lines: list[Line]) -> None:
         """Answer lines when something of ours broke: never silence."""
         conversation = await self._store.get(id)
-        plan = self._fallback(conversation, self._lexicon.risks(self._text(lines)))
+        choice = lines[0].words.get("choice")
+        plan = self._fallback(conversation, self._lexicon.risks(self._text(lines)), choice)
         await self._commit(id, conversation.generation, plan, lines)
 
     def _text(self, lines: list[Line]) -> str:
@@ -107,7 +109,7 @@ class Router:
         except EngineFailed as failure:
             log.warning("engine_failed", reason=str(failure))
             self._metrics.fallbacks.labels(reason=str(failure)).inc()
-            return self._fallback(conversation, heard)
+            return self._fallback(conversation, heard, choice)
         return self._from_engine(answer, heard)
 
     def _from_engine(self, answer: EngineAnswer, heard: tuple[str, ...]) -> Plan:
@@ -126,22 +128,31 @@ class Router:
                 plan.decisions.append(SHARE_YES if signal["args"]["answer"] == "yes" else SHARE_NO)
             elif signal["name"] == "no_human":
                 plan.decisions.append("human:no")
-        if understood["route"] == "emergency":
+        if understood["route"] == "emergency" and plan.replies:
             self._danger_first(plan)
         return plan
 
     def _danger_first(self, plan: Plan) -> None:
         """Hold promise 2 whatever the engine said: 112 in the first sentence of the first reply."""
-        first = _FIRST_SENTENCE.match(plan.replies[0]["text"]) if plan.replies else None
+        first = _FIRST_SENTENCE.match(plan.replies[0]["text"])
         if first is None or "112" not in first.group():
-            text = self._words.sentence("danger_first")
-            plan.replies.insert(0, {"text": text, "choices": [], "contacts": ["sos_112"], "checked": True})
+            plan.replies.insert(0, self._reply("danger_first", contacts=("sos_112",)))
+        if plan.handoff is None and self._availability.can_come():
+            plan.handoff = "emergency"
+            plan.replies.append(self._reply("summons_emergency"))
 
-    def _fallback(self, conversation: Conversation, heard: tuple[str, ...]) -> Plan:
-        """The answer when the engine gives none: 112, the numbers that work now, and a human if one can come."""
+    def _fallback(self, conversation: Conversation, heard: tuple[str, ...], choice: str | None) -> Plan:
+        """The answer when the engine gives none: 112, the numbers that work now, and a human if one can come.
+
+        After a no to a human it is only offered, unless life may be in danger.
+        """
         taxonomy = self._words.content.taxonomy
         route = taxonomy.stricter(["human_now", *(taxonomy.risks[risk] for risk in heard)])
         can_come = conversation.state is State.WAITING or self._availability.can_come()
+        human = {"title": self._words.sentence("choice_human"), "payload": HUMAN}
+        if can_come and conversation.no_human and route != "emergency" and choice != HUMAN:
+            offer = self._reply("fallback", [human], self._words.reachable())
+            return Plan([offer], self._unheard(heard, route), conversation.context, offered=True)
         replies = [self._reply("fallback_human" if can_come else "fallback", contacts=self._words.reachable())]
         if can_come and conversation.state is State.BOT and route == "human_now":
             names = (("share_yes", SHARE_YES), ("share_no", SHARE_NO), ("human_no", "human:no"))
@@ -149,8 +160,11 @@ class Router:
             replies.append(self._reply("summons", choices))
         elif can_come and conversation.state is State.BOT:
             replies.append(self._reply("summons_emergency"))
-        understood = {"topic": "not_understood", "confidence": 0.0, "risks": list(heard), "route": route, "lang": "sv"}
-        return Plan(replies, understood, conversation.context, handoff=route if can_come else None)
+        return Plan(replies, self._unheard(heard, route), conversation.context, route if can_come else None)
+
+    def _unheard(self, heard: tuple[str, ...], route: str) -> dict[str, Any]:
+        """What is known of a message that the engine did not understand: the risks our own ears heard."""
+        return {"topic": "not_understood", "confidence": 0.0, "risks": list(heard), "route": route, "lang": "sv"}
 
     def _reply(
         self, name: str, choices: list[dict[str, str]] | None = None, contacts: tuple[str, ...] = ()
@@ -181,9 +195,10 @@ class Router:
         heard = self._lexicon.risks(text)
         taxonomy = self._words.content.taxonomy
         route = taxonomy.stricter(["answer", *(taxonomy.risks[risk] for risk in heard)])
-        understood = {"topic": "not_understood", "confidence": 0.0, "risks": list(heard), "route": route}
+        understood = self._unheard(heard, route)
         try:
-            answer = await self._engine.ask(text, conversation.context, self._metadata(conversation, "listen", None))
+            metadata = self._metadata(conversation, "listen", None)
+            answer = await self._engine.ask(text, conversation.context, metadata, LISTEN_SECONDS)
             understood = self._from_engine(EngineAnswer([], [], answer.understood, None), heard).understood
         except EngineFailed as failure:
             log.warning("engine_failed", reason=str(failure))

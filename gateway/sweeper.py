@@ -59,8 +59,7 @@ class Sweeper:
         for id in await self._store.due(bot, closed, now):
             await self._store.erase(id)
             self._metrics.erased.labels(why="expired").inc()
-            self._live.forget(id)
-            self._live.tell_consoles("gone:left", id)
+            self._live.gone(id, "left")
         waiting = 0
         for conversation in await self._store.in_states(State.WAITING, State.HUMAN):
             waiting += conversation.state is State.WAITING
@@ -74,7 +73,9 @@ class Sweeper:
         if now - conversation.visitor_at > limits.silent_hours * 3600:
             await self._step(conversation.id, Event.EXPIRED, "closed_expired")
         elif conversation.state is State.WAITING:
-            if self._live.away_seconds(conversation.id) > limits.gone_minutes * 60:
+            # after a quick exit it waits on purpose, until `leave_at`
+            away = conversation.leave_at is None and self._live.away_seconds(conversation.id)
+            if away > limits.gone_minutes * 60:
                 await self._step(conversation.id, Event.VISITOR_GONE)
             elif now - (conversation.waiting_at or now) > limits.wait_minutes * 60:
                 await self._step(conversation.id, Event.WAIT_EXPIRED, "wait_expired")
@@ -84,5 +85,8 @@ class Sweeper:
     async def _step(self, id: str, event: Event, sentence: str | None = None) -> None:
         async with self._store.change(id) as change:
             if await change.step(event) is not None and sentence is not None:
-                contacts = self._words.reachable() if event is Event.WAIT_EXPIRED else ()
-                await say_as_system(change, sentence, self._words.sentence(sentence), contacts=contacts)
+                text, again = self._words.sentence(sentence), None
+                if event is Event.WAIT_EXPIRED:
+                    again = [{"title": self._words.sentence("choice_human"), "payload": "topic:talk_to_human"}]
+                contacts = self._words.reachable() if again else ()
+                await say_as_system(change, sentence, text, again, contacts)

@@ -75,7 +75,7 @@ class Turns:
                     self._again.discard(id)
                 except STORE_FAILURES as failure:
                     log.error("store_failed", kind=type(failure).__name__)
-                    self._live.nudge(id, Nudge("unavailable", text=self._words.refusal("unavailable").text))
+                    self._live.nudge(id, Nudge("unavailable", text=self._words.interrupted()))
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, LONGEST_PAUSE)
                     self._again.add(id)

@@ -36,18 +36,25 @@ class Words:
     def cards(self, contacts: Iterable[str]) -> tuple[ContactCard, ...]:
         """Give contacts as cards: those open now first, those closed last, else as they were named."""
         order = {True: 0, None: 1, False: 2}
-        return tuple(sorted((self.card(contact) for contact in contacts), key=lambda card: order[card.open_now]))
+        known = (contact for contact in contacts if contact in self.content.contacts)  # one may have been removed
+        return tuple(sorted((self.card(contact) for contact in known), key=lambda card: order[card.open_now]))
 
     def reachable(self, group: str = "service") -> tuple[str, ...]:
         """Give the ids of whom one can reach right now."""
         return open_now(self.content, group, self._local())
 
+    def interrupted(self) -> str:
+        """Say that what is stored cannot be answered yet, with the numbers that work now."""
+        return self.sentence("unavailable_stored", numbers=self._numbers())
+
+    def _numbers(self) -> str:
+        cards = self.cards(self.reachable())
+        return " ".join(f"{card.name}: {card.phone}." for card in cards if card.phone and card.id != "sos_112")
+
     def refusal(self, code: Code, name: str | None = None) -> Refused:
         """Give a refusal in words; `unavailable` carries the numbers that work now."""
         if code == "unavailable":
-            cards = self.cards(self.reachable())
-            numbers = " ".join(f"{card.name}: {card.phone}." for card in cards if card.phone and card.id != "sos_112")
-            return Refused(code, self.sentence("unavailable", numbers=numbers))
+            return Refused(code, self.sentence("unavailable", numbers=self._numbers()))
         return Refused(code, self.sentence(name or f"error_{code}", limit=str(MAX_CHARACTERS)))
 
     def reopens(self) -> str | None:

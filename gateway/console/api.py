@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -14,17 +14,18 @@ from gateway.console.auth import SESSION_SECONDS, Auth, Locked, WeakPassword, Wr
 from gateway.console.board import Board
 from gateway.console.desk import CounsellorDesk, Taken
 from gateway.console.texts import problem
+from gateway.console.watch import LOGGED_OUT, Watch
 from gateway.delivery import NotYours
-from gateway.handoff import Event, State
+from gateway.handoff import Event
 from gateway.live import Live
 from gateway.storage.failures import STORE_FAILURES
 from gateway.storage.records import Gone, Session
 from gateway.storage.store import Store
-from gateway.views import message_of
 from gateway.words import Words
 
 COOKIE = "varsam_console"
 LONGEST = 4000
+SESSION_CHECK_SECONDS = 5.0
 Handler = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
 
 
@@ -50,7 +51,7 @@ class ConsoleApi:
         self._words = words
         self._own = own
         self._secure = secure
-        self._sockets: set[web.WebSocketResponse] = set()
+        self._sockets: dict[web.WebSocketResponse, str] = {}
 
     def routes(self) -> list[web.RouteDef]:
         api, one = "/console/api", "/console/api/conversations/{id:[0-9a-f]{32}}"
@@ -96,7 +97,7 @@ class ConsoleApi:
                 return problem(409, "taken")
             except NotYours:
                 return problem(409 if request.method == "POST" else 403, "not_yours")
-            except (ValueError, KeyError, TypeError, UnicodeDecodeError):
+            except (ValueError, LookupError, TypeError, RecursionError):
                 return problem(400, "bad_request")
             except STORE_FAILURES:
                 return problem(503, "unavailable")
@@ -118,7 +119,7 @@ class ConsoleApi:
             body = await request.json()
             name, password = str(body["name"]), str(body["password"])
             counsellor, token, csrf = await self._auth.login(name.strip()[:80], password[:200])
-        except (ValueError, KeyError, TypeError, UnicodeDecodeError):
+        except (ValueError, LookupError, TypeError, RecursionError):
             return problem(400, "bad_request")
         except WrongLogin:
             return problem(401, "wrong_login")
@@ -154,6 +155,7 @@ class ConsoleApi:
 
     async def _logout(self, request: web.Request, session: Session) -> web.StreamResponse:
         await self._auth.logout(session)
+        await self._close_sockets(session.token_hash)
         answer = web.json_response({})
         answer.del_cookie(COOKIE, path="/console")
         return answer
@@ -201,77 +203,35 @@ class ConsoleApi:
         session = await self._session(request)
         if session is None or session.counsellor.must_change or not self._own(request):
             raise web.HTTPForbidden
+        token = request.cookies[COOKIE]
         socket = web.WebSocketResponse(heartbeat=20, max_msg_size=4096)
         await socket.prepare(request)
-        self._sockets.add(socket)
-        writer = asyncio.create_task(_Watch(self, socket, session).run())
+        self._sockets[socket] = session.token_hash
+
+        async def valid() -> bool:
+            return await self._auth.session(token) is not None
+
+        watch = Watch(socket, session, valid, self._board, self._store, self._live, self._words)
+        tasks = [asyncio.create_task(watch.run()), asyncio.create_task(self._end_with_session(socket, valid))]
         try:
             async for raw in socket:
                 if raw.type is WSMsgType.ERROR:
                     break
         finally:
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
-            self._sockets.discard(socket)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            del self._sockets[socket]
         return socket
 
-    async def watch(self, socket: web.WebSocketResponse, session: Session) -> None:
-        """Push the queue at every change, and what happens in the counsellor's own conversations."""
-        me = session.counsellor
-        seen: dict[str, int] = {}
-        async with self._live.console(me.id) as events:
-            await self._push_queue(socket, me.id, seen)
-            async for what, id in events:
-                if what == "typing":
-                    if id in seen:
-                        await socket.send_json({"type": "typing", "conversation": id})
-                    continue
-                if id in seen and (what.startswith("gone:") or what == "left"):
-                    reason = what.removeprefix("gone:")
-                    await socket.send_json({"type": "gone", "conversation": id, "reason": reason})
-                await self._push_lines(socket, session, id, seen)
-                await self._push_queue(socket, me.id, seen)
+    async def _end_with_session(self, socket: web.WebSocketResponse, valid: Callable[[], Awaitable[bool]]) -> None:
+        """Close a quiet socket too when its session ends elsewhere: disabled, a new password, too old."""
+        while True:
+            await asyncio.sleep(SESSION_CHECK_SECONDS)
+            with contextlib.suppress(*STORE_FAILURES):
+                if not await valid():
+                    await socket.close(code=LOGGED_OUT)
 
-    async def _push_queue(self, socket: web.WebSocketResponse, me: int, seen: dict[str, int]) -> None:
-        queue = await self._board.queue(me)
-        mine = {card["id"] for card in queue["mine"]}
-        for id in [id for id in seen if id not in mine]:
-            del seen[id]
-        for card in queue["mine"]:
-            if card["id"] not in seen:
-                seen[card["id"]] = (await self._store.get(card["id"])).last_seq
-        await socket.send_json({"type": "queue", **queue})
-
-    async def _push_lines(self, socket: web.WebSocketResponse, session: Session, id: str, seen: dict[str, int]) -> None:
-        if id not in seen:
-            return
-        try:
-            conversation = await self._store.get(id)
-        except Gone:
-            return
-        if conversation.state is not State.HUMAN or conversation.holder != session.counsellor.id:
-            reason = "closed" if conversation.state is State.CLOSED else "released"
-            await socket.send_json({"type": "gone", "conversation": id, "reason": reason})
-            return
-        whole = await self._board.conversation(conversation, session.counsellor.name, 0)
-        del whole["messages"]
-        await socket.send_json({"type": "conversation", "conversation": whole})
-        for line in await self._store.lines(id, seen[id]):
-            seen[id] = line.seq
-            if conversation.shown_from is not None and line.seq >= conversation.shown_from:
-                message = asdict(message_of(line, self._words))
-                await socket.send_json({"type": "message", "conversation": id, "message": message})
-
-
-class _Watch:
-    """The writing half of one console socket; a store that is down is waited out, not given up on."""
-
-    def __init__(self, api: ConsoleApi, socket: web.WebSocketResponse, session: Session) -> None:
-        self._api, self._socket, self._session = api, socket, session
-
-    async def run(self) -> None:
-        while not self._socket.closed:
-            try:
-                await self._api.watch(self._socket, self._session)
-            except STORE_FAILURES:
-                await asyncio.sleep(1)
+    async def _close_sockets(self, token_hash: str) -> None:
+        for socket in [socket for socket, hashed in self._sockets.items() if hashed == token_hash]:
+            await socket.close(code=LOGGED_OUT)

@@ -46,6 +46,7 @@ class Auth:
         self._clock = clock
         self._hasher = PasswordHasher()
         self._nobody: str | None = None
+        self._at_once: dict[str, asyncio.Lock] = {}
 
     async def add(self, name: str) -> str:
         """Add a counsellor; give the one-time password, which must be changed at the first login."""
@@ -62,6 +63,16 @@ class Auth:
 
     async def login(self, name: str, password: str) -> tuple[Counsellor, str, str]:
         """Give the counsellor, a session token and its CSRF token. Raises WrongLogin or Locked."""
+        # One try at a time for a name: a hundred at once would all be checked before the first is counted.
+        lock = self._at_once.setdefault(name, asyncio.Lock())
+        try:
+            async with lock:
+                return await self._login(name, password)
+        finally:
+            if not lock.locked():
+                self._at_once.pop(name, None)
+
+    async def _login(self, name: str, password: str) -> tuple[Counsellor, str, str]:
         counsellor = await self._staff.named(name)
         if counsellor is None or counsellor.disabled:
             await self._matches(await self._hash_of_nobody(), password)  # the same time as for somebody

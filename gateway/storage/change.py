@@ -14,7 +14,7 @@ from gateway.storage.records import Conversation
 from gateway.storage.schema import audit, conversations, drafts, messages
 
 WRITTEN = (
-    "holder", "share", "shown_from", "no_human", "counselled", "priority", "last_seq",
+    "holder", "share", "shown_from", "no_human", "counselled", "priority", "front", "last_seq",
     "visitor_at", "waiting_at", "closed_at", "leave_at",
 )  # fmt: skip
 
@@ -89,10 +89,10 @@ class Change:
         for effect in taken.effects:
             match effect:
                 case Effect.JOIN_QUEUE | Effect.FRONT_OF_QUEUE:
-                    conversation.waiting_at = self.now if effect is Effect.JOIN_QUEUE else conversation.created_at
-                    conversation.shown_from = None
+                    conversation.waiting_at, conversation.shown_from = self.now, None
+                    conversation.front = effect is Effect.FRONT_OF_QUEUE
                 case Effect.LEAVE_QUEUE:
-                    conversation.waiting_at = None
+                    conversation.waiting_at, conversation.front = None, False
                 case Effect.TAKE:
                     conversation.holder, conversation.counselled = actor, True
                     shown = conversation.share in ("yes", "emergency")

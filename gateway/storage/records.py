@@ -26,6 +26,7 @@ class Conversation:
     no_human: bool
     counselled: bool
     priority: int
+    front: bool
     last_seq: int
     created_at: float
     visitor_at: float

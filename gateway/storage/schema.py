@@ -40,6 +40,7 @@ conversations = Table(
     Column("no_human", Boolean, nullable=False),
     Column("counselled", Boolean, nullable=False),
     Column("priority", Integer, nullable=False),  # the route's place, 0 strictest
+    Column("front", Boolean, nullable=False),  # lost its counsellor: before everybody else
     Column("last_seq", Integer, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("visitor_at", Float, nullable=False),

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.handoff import Event, State
@@ -54,7 +54,8 @@ class Store:
         await asyncio.to_thread(self._keyring.create, id)
         row = {
             "id": id, "channel": channel, "state": State.BOT.value, "generation": 1, "share": "none",
-            "no_human": False, "counselled": False, "priority": 99, "last_seq": 0, "created_at": now, "visitor_at": now,
+            "no_human": False, "counselled": False, "front": False, "priority": 99, "last_seq": 0,
+            "created_at": now, "visitor_at": now,
         }  # fmt: skip
         sealed = self._keyring.seal(id, "conversation", {"context": None, "understood": {}})
         async with self._writer.begin() as connection:
@@ -163,14 +164,22 @@ class Store:
         found = select(drafts).where(drafts.c.conversation == id).order_by(drafts.c.id)
         async with self._engine.connect() as connection:
             rows = (await connection.execute(found)).all()
-        return [self._keyring.open(id, "draft", row.sealed) for row in rows]
+        try:
+            return [self._keyring.open(id, "draft", row.sealed) for row in rows]
+        except KeyGone as error:
+            raise Gone from error
 
     async def in_states(self, *states: State) -> list[Conversation]:
         """Give the conversations in these states, those to be served first first."""
         found = (
             select(conversations)
             .where(conversations.c.state.in_([state.value for state in states]))
-            .order_by(conversations.c.priority, conversations.c.waiting_at, conversations.c.created_at)
+            .order_by(
+                conversations.c.front.desc(),
+                conversations.c.priority,
+                conversations.c.waiting_at,
+                conversations.c.created_at,
+            )
         )
         async with self._engine.connect() as connection:
             rows = (await connection.execute(found)).all()
@@ -187,9 +196,11 @@ class Store:
         if conversation.state is not State.WAITING:
             return None
         table = conversations.c
+        level = and_(table.front.is_(conversation.front), table.priority == conversation.priority)
         before = or_(
-            table.priority < conversation.priority,
-            and_(table.priority == conversation.priority, table.waiting_at < conversation.waiting_at),
+            and_(table.front.is_(True), literal(not conversation.front)),
+            and_(table.front.is_(conversation.front), table.priority < conversation.priority),
+            and_(level, table.waiting_at < conversation.waiting_at),
         )
         count = select(func.count()).select_from(conversations).where(table.state == State.WAITING.value, before)
         async with self._engine.connect() as connection:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import os
 import shutil
 import subprocess
@@ -62,31 +61,24 @@ async def visit(browser: Browser, system: System) -> AsyncIterator[Callable[...,
 
 
 @pytest.fixture(scope="session")
-def one_time(system: System) -> Callable[[str], tuple[str, str]]:
-    """Add a counsellor as an operator does; give the login. A name that is taken gets a number."""
-    numbers = itertools.count(2)
-
-    def add(name: str) -> tuple[str, str]:
-        taken = {line.split("\t")[0] for line in system.varsam("counsellor", "list").stdout.splitlines()}
-        free = name if name not in taken else f"{name} {next(numbers)}"
-        return free, system.add_counsellor(free)
-
-    return add
+def passwords() -> dict[str, str]:
+    """The counsellors that have been added, and the passwords they have chosen."""
+    return {}
 
 
 @pytest.fixture
-def counsellors(
-    browser: Browser, system: System, one_time: Callable[[str], tuple[str, str]]
-) -> Callable[..., Awaitable[Console]]:
-    """Open the console as a counsellor who has a password of their own."""
+def counsellors(browser: Browser, system: System, passwords: dict[str, str]) -> Callable[..., Awaitable[Console]]:
+    """Open the console as a counsellor with a password of their own; the first time, they are added."""
 
     async def enter(name: str, base: str = system.base, **options: Any) -> Console:
-        login, password = await asyncio.to_thread(one_time, name)
+        login = f"{name} Berg"  # other tests of the same run may have an Alva of their own
         viewport = {"width": 1200, "height": 800}
         context = await browser.new_context(**{"viewport": viewport, "locale": "sv-SE", **options})
         console = Console(await context.new_page(), base, login)
-        await console.keep_answers()
-        await console.enter(password, PASSWORD)
+        if login not in passwords:
+            await console.choose_password(await asyncio.to_thread(system.add_counsellor, login), PASSWORD)
+            passwords[login] = PASSWORD
+        await console.enter(passwords[login])
         return console
 
     return enter

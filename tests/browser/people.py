@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 import uuid
@@ -10,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
-from playwright.async_api import Frame, FrameLocator, Locator, Page, WebSocket, expect
+from playwright.async_api import Error, Frame, FrameLocator, Locator, Page, Response, WebSocket, expect
 
 # Lines of the journeys, and what the engine makes of them (tests/journeys holds that to be so).
 QUESTION, QUESTION_TOPIC = "Är det olagligt att sälja sex?", "selling_legal"
@@ -22,12 +23,12 @@ PATIENCE = 15.0  # seconds; two cores are shared by engine, gateway, browser and
 expect.set_options(timeout=PATIENCE * 1000)
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], what: str) -> None:
+async def eventually(holds: Callable[[], Awaitable[bool]], what: str, every: float = 0.1) -> None:
     """Wait until something holds that no event tells of. Raises AssertionError."""
     until = time.monotonic() + PATIENCE
     while not await holds():
         assert time.monotonic() < until, f"it did not happen: {what}"
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(every)
 
 
 class Chat:
@@ -114,36 +115,41 @@ async def erase(base: str, token: str) -> None:
 
 
 class Console:
-    """A counsellor's page. `received` is everything that the gateway has told it."""
+    """A counsellor's page."""
 
     def __init__(self, page: Page, base: str, name: str) -> None:
         self.page, self.base, self.name = page, base, name
-        self.received: list[str] = []
         self.csrf = ""
-        page.on("websocket", lambda socket: socket.on("framereceived", lambda raw: self.received.append(str(raw))))
+        self._pushed: list[str] = []
+        self._answers: list[asyncio.Task[str]] = []
+        page.on("websocket", lambda socket: socket.on("framereceived", lambda raw: self._pushed.append(str(raw))))
+        page.on("response", lambda answer: self._answers.append(asyncio.ensure_future(self._body(answer))))
 
-    async def keep_answers(self) -> None:
-        """Keep what calls to the console's API answer, too."""
+    async def _body(self, answer: Response) -> str:
+        with contextlib.suppress(Error):  # redirects and broken answers have no body
+            return await answer.text()
+        return ""
 
-        async def keep(route: Any) -> None:
-            answer = await route.fetch()
-            self.received.append(await answer.text())
-            await route.fulfill(response=answer)
+    async def told(self) -> str:
+        """Give everything that the gateway has told this page, and what the page shows."""
+        answers = await asyncio.gather(*self._answers)
+        return " ".join([*self._pushed, *answers, await self.page.content()])
 
-        await self.page.route("**/console/api/**", keep)
-
-    async def enter(self, password: str, own: str) -> None:
-        """Log in with a one-time password and change it, without the forms; then open the console."""
-        api, request = f"{self.base}/console/api", self.page.context.request
-        csrf = (await (await request.post(f"{api}/login", data={"name": self.name, "password": password})).json())[
-            "csrf"
-        ]
-        changed = await request.post(
-            f"{api}/password", data={"old": password, "new": own}, headers={"X-CSRF-Token": csrf}
-        )
-        self.csrf = (await changed.json())["csrf"]
+    async def enter(self, password: str) -> None:
+        """Log in without the form, and open the console."""
+        await self._log_in(password)
         await self.page.goto(f"{self.base}/console")
         await expect(self.page.get_by_role("heading", name="Väntar")).to_be_visible()
+
+    async def choose_password(self, one_time: str, own: str) -> None:
+        await self._log_in(one_time)
+        body, url = {"old": one_time, "new": own}, f"{self.base}/console/api/password"
+        answer = await self.page.context.request.post(url, data=body, headers={"X-CSRF-Token": self.csrf})
+        assert answer.status == 200, await answer.text()
+
+    async def _log_in(self, password: str) -> None:
+        body, url = {"name": self.name, "password": password}, f"{self.base}/console/api/login"
+        self.csrf = (await (await self.page.context.request.post(url, data=body)).json())["csrf"]
 
     def claims(self) -> Locator:
         return self.page.get_by_role("button", name="Ta över samtalet med")

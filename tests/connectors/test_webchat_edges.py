@@ -32,7 +32,7 @@ async def closing(socket: ClientWebSocketResponse) -> int | None:
 @pytest.mark.parametrize(
     ("token", "after", "code"),
     [
-        ("fel", 0, "unknown_token"), ("x" * 200, 0, "unknown_token"), ("\ud800", 0, "unknown_token"),
+        ("fel", 0, "unknown_token"), ("x" * 200, 0, "unknown_token"), ("\ud800", 0, "bad_frame"),
         ("x" * 201, 0, "bad_frame"), ("", 0, "bad_frame"), (5, 0, "bad_frame"), (None, -1, "bad_frame"),
         (None, 2**31, "bad_frame"), (None, True, "bad_frame"), (None, 1.5, "bad_frame"), (None, "0", "bad_frame"),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -159,7 +158,7 @@ async def test_the_socket_outlives_a_conversation_erased_while_it_is_read(
         raise Gone
 
     key = await key_of(gateway, visitor)
-    monkeypatch.setattr(gateway.console, "_store", SimpleNamespace(get=erased_between, lines=gateway.store.lines))
+    monkeypatch.setattr(gateway.store, "get", erased_between)
     await bring(gateway, visitor, Event.HANDOFF_REQUESTED, Event.CLAIMED, actor=alva.id)
     await asyncio.wait_for(read.wait(), 3)
     await bring(gateway, visitor, Event.RELEASED_TO_BOT, Event.HANDOFF_REQUESTED)

@@ -45,6 +45,7 @@ def upgrade() -> None:
     sa.Column('no_human', sa.Boolean(), nullable=False),
     sa.Column('counselled', sa.Boolean(), nullable=False),
     sa.Column('priority', sa.Integer(), nullable=False),
+    sa.Column('front', sa.Boolean(), nullable=False),
     sa.Column('last_seq', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.Float(), nullable=False),
     sa.Column('visitor_at', sa.Float(), nullable=False),

@@ -1,0 +1,116 @@
+"""What one open console is told: the queue at every change, and what happens in the counsellor's own conversations."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+
+from aiohttp import web
+
+from gateway.console.board import Board
+from gateway.handoff import State
+from gateway.live import Live
+from gateway.storage.failures import STORE_FAILURES
+from gateway.storage.records import Gone, Session
+from gateway.storage.store import Store
+from gateway.views import message_of
+from gateway.words import Words
+
+LOGGED_OUT = 4003
+
+
+class Watch:
+    """The writing half of a console's socket: nothing is told to a session that is over. `_seen` holds one's own conversations with the last seq told of each."""
+
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        session: Session,
+        valid: Callable[[], Awaitable[bool]],
+        board: Board,
+        store: Store,
+        live: Live,
+        words: Words,
+    ) -> None:
+        self._socket = socket
+        self._valid = valid
+        self._me = session.counsellor
+        self._board = board
+        self._store = store
+        self._live = live
+        self._words = words
+        self._seen: dict[str, int] = {}
+
+    async def run(self) -> None:
+        """Push until cancelled; a store that is down is waited out, not given up on."""
+        async with self._live.console(self._me.id) as events:
+            await self._tell("changed", "")
+            async for what, id in events:
+                await self._tell(what, id)
+
+    async def _tell(self, what: str, id: str) -> None:
+        while not self._socket.closed:
+            try:
+                if not await self._valid():
+                    await self._socket.close(code=LOGGED_OUT)
+                    return
+                await self._push(what, id)
+                return
+            except ConnectionError:
+                return  # the console is gone; its reader ends this
+            except STORE_FAILURES:
+                await asyncio.sleep(1)
+
+    async def _push(self, what: str, id: str) -> None:
+        if what == "typing":
+            if id in self._seen:
+                await self._socket.send_json({"type": "typing", "conversation": id})
+            return
+        if id in self._seen and what == "left":
+            await self._gone(id, "left")
+        elif id in self._seen and what.startswith("gone:"):
+            del self._seen[id]
+            await self._gone(id, what.removeprefix("gone:"))
+        elif id in self._seen:
+            await self._push_lines(id)
+        await self._push_queue()
+
+    async def _gone(self, id: str, reason: str) -> None:
+        await self._socket.send_json({"type": "gone", "conversation": id, "reason": reason})
+
+    async def _push_queue(self) -> None:
+        queue = await self._board.queue(self._me.id)
+        mine = {card["id"] for card in queue["mine"]}
+        for id in [id for id in self._seen if id not in mine]:
+            del self._seen[id]
+            await self._gone(id, await self._why_lost(id))
+        for id in mine - set(self._seen):
+            try:
+                self._seen[id] = (await self._store.get(id)).last_seq
+            except Gone:
+                continue
+        await self._socket.send_json({"type": "queue", **queue})
+
+    async def _why_lost(self, id: str) -> str:
+        try:
+            return "closed" if (await self._store.get(id)).state is State.CLOSED else "released"
+        except Gone:
+            return "erased"
+
+    async def _push_lines(self, id: str) -> None:
+        try:
+            conversation = await self._store.get(id)
+            if conversation.holder != self._me.id:
+                return  # the queue that follows says so
+            whole = await self._board.conversation(conversation, self._me.name, 0)
+            lines = await self._store.lines(id, self._seen[id])
+        except Gone:
+            return
+        del whole["messages"]
+        await self._socket.send_json({"type": "conversation", "conversation": whole})
+        for line in lines:
+            self._seen[id] = line.seq
+            if conversation.shown_from is not None and line.seq >= conversation.shown_from:
+                message = asdict(message_of(line, self._words))
+                await self._socket.send_json({"type": "message", "conversation": id, "message": message})

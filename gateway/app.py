@@ -33,6 +33,7 @@ from gateway.router import Router
 from gateway.settings import Settings
 from gateway.storage.database import connect, migrate
 from gateway.storage.failures import STORE_FAILURES
+from gateway.storage.single import only_one
 from gateway.storage.staff import Staff
 from gateway.storage.store import Store
 from gateway.summons import Summons
@@ -97,6 +98,7 @@ class Gateway:
         pages = Pages(self.content.organisation.name, exit_url, self.settings.embed_origins, development)
         app.add_routes([*self.webchat.routes(), *self.console.routes(), *pages.routes()])
         app.add_routes([web.get("/healthz", _healthy), web.get("/readyz", self._ready)])
+        app.on_shutdown.append(self._close_sockets)
         app.cleanup_ctx.append(self._life)
         return app
 
@@ -122,13 +124,13 @@ class Gateway:
 
     async def _life(self, app: web.Application) -> AsyncIterator[None]:
         await migrate(self.settings.database)
-        await self.store.remove_orphans()
-        await self.turns.resume()
-        sweeper = asyncio.create_task(self.sweeper.run())
-        app.on_shutdown.append(self._close_sockets)
-        yield
-        sweeper.cancel()
-        await asyncio.gather(sweeper, return_exceptions=True)
+        async with only_one(self.database):
+            await self.store.remove_orphans()
+            await self.turns.resume()
+            sweeper = asyncio.create_task(self.sweeper.run())
+            yield
+            sweeper.cancel()
+            await asyncio.gather(sweeper, return_exceptions=True)
         await self.engine.close()
         await self.database.dispose()
         self.keyring.close()

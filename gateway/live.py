@@ -33,6 +33,7 @@ class Live:
         if older is not None:
             older.put_nowait(Nudge("replaced"))
         self._visitors[key] = queue
+        self._left.pop(key, None)
         try:
             yield _drain(queue)
         finally:

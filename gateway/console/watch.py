@@ -21,7 +21,10 @@ LOGGED_OUT = 4003
 
 
 class Watch:
-    """The writing half of a console's socket: nothing is told to a session that is over. `_seen` holds one's own conversations with the last seq told of each."""
+    """The writing half of a console's socket: nothing is told to a session that is over.
+
+    `_seen` holds one's own conversations with the last seq told of each.
+    """
 
     def __init__(
         self,

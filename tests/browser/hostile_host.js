@@ -70,7 +70,7 @@ window.attack = async (base) => {
   await call("settings", "/chat/settings.json", {});
   await call("queue", "/console/api/queue", { credentials: "include" });
   const ws = base.replace("http", "ws");
-  results.chatSocket = await socket(`${ws}/ws/chat`, [{ type: "start", token: "guess", after: 0 }, { type: "start", token: "", after: 0 }]);
+  results.chatSocket = await socket(`${ws}/ws/chat`, [{ type: "start", token: "guess", after: 0 }, { type: "start", token: "gissning", after: 0 }]);
   results.consoleSocket = await socket(`${ws}/console/ws`, []);
   const opened = window.open(`${base}/chat`);
   await attempt("opened window", () => opened.document.body.innerText);

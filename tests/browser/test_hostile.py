@@ -12,8 +12,7 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, Page, expect
 
-from content.model import Content
-from tests.browser.people import NEED, PATIENCE, QUESTION, QUESTION_TOPIC, Chat, Console, erase
+from tests.browser.people import NEED, PATIENCE, QUESTION, Chat, Console, erase
 from tests.system import System
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
@@ -56,9 +55,7 @@ async def framed_text(page: Page, selector: str) -> str:
     return frame.url + " " + (await frame.locator("body").text_content() or "")
 
 
-async def test_hostile_host_that_may_embed_reads_no_word(
-    browser: Browser, host: str, embedding_base: str, content: Content
-) -> None:
+async def test_hostile_host_that_may_embed_reads_no_word(browser: Browser, host: str, embedding_base: str) -> None:
     page = await (await browser.new_context()).new_page()
     chat = Chat(page, embedding_base)
     await page.goto(f"{host}/?base={embedding_base}")
@@ -70,8 +67,7 @@ async def test_hostile_host_that_may_embed_reads_no_word(
     try:
         results = await page.evaluate("base => attack(base)", embedding_base)
         loot = " ".join(await page.evaluate("loot"))
-        transcript, token = await chat.transcript(), await chat.kept()
-        assert token
+        transcript, token = await chat.transcript(), chat.tokens[0]
         assert len(transcript) > 4
         assert CONTROL in loot  # the script does read what it can reach
         words = {piece.strip() for _, text in transcript for piece in text.split(".") if len(piece.strip()) > 12}

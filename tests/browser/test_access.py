@@ -1,0 +1,146 @@
+"""Usable by everyone, as axe sees it: every page and state, light and dark, on a narrow phone and a desktop."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Frame, Page, WebSocketRoute, expect
+
+from tests.browser.people import NEED, PASSWORD, QUESTION, Chat, Console
+from tests.browser.wire import Wire
+from tests.system import System
+
+pytestmark = [pytest.mark.browser, pytest.mark.system]
+Visit = Callable[..., Awaitable[Chat]]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SIZES = {"narrow": {"width": 320, "height": 640}, "desktop": {"width": 1280, "height": 800}}
+SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
+WIDTHS = pytest.mark.parametrize("size", ["narrow", "desktop"])
+
+
+async def check(page: Page | Frame, what: str) -> None:
+    """Find no violation, and nothing that makes the page scroll sideways."""
+    found = (await Axe().run(page, options=RULES)).response
+    wrong = [
+        (one["id"], node["target"], node.get("failureSummary")) for one in found["violations"] for node in one["nodes"]
+    ]
+    assert wrong == [], what
+    assert len(found["passes"]) > 5, what  # axe did look
+    assert not await page.evaluate(SIDEWAYS), f"{what} scrolls sideways"
+
+
+def look(scheme: str, size: str) -> dict[str, Any]:
+    # without movement, so that axe measures colours and not a fading
+    return {"color_scheme": scheme, "viewport": SIZES[size], "reduced_motion": "reduce"}
+
+
+@SCHEMES
+@WIDTHS
+async def test_access_chat(scheme: str, size: str, visit: Visit, wire: Wire) -> None:
+    chat = await visit(wire.base, **look(scheme, size))
+    page = chat.page
+    await check(page, "fresh")
+    await chat.ask(QUESTION)
+    await expect(chat.inside.locator(".contact").first).to_be_visible()
+    await check(page, "after an answer with cards")
+    await chat.ask(NEED)
+    await expect(chat.status).to_contain_text("Du väntar på en kurator.")
+    await chat.field.fill("x" * 1950)
+    await expect(chat.inside.get_by_text("50 tecken kvar")).to_be_visible()
+    await check(page, "waiting, and a long text")
+    wire.cut()
+    await expect(chat.inside.get_by_text("Förbindelsen bröts. Jag försöker igen.")).to_be_visible()
+    await chat.say("når det här fram?")
+    await check(page, "connection lost")
+    wire.mend()
+    await expect(chat.inside.get_by_text("väntar på förbindelse")).to_have_count(0)
+    await chat.button("Radera chatten").click()
+    await check(page, "asked whether to erase")
+    await chat.button("Ja, radera").click()
+    await expect(chat.status).to_contain_text("Samtalet är avslutat.")
+    await check(page, "over")
+
+
+@SCHEMES
+@WIDTHS
+async def test_access_chat_in_trouble(scheme: str, size: str, visit: Visit, browser: Browser, system: System) -> None:
+    """The gateway says that it is unavailable: an alert that starts with 112."""
+    context = await browser.new_context(**look(scheme, size))
+    page = await context.new_page()
+
+    def troubled(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def from_page(raw: str | bytes) -> None:
+            if '"say"' in str(raw):
+                socket.send(
+                    '{"type":"error","code":"unavailable","text":"Ring 112 om det är fara nu. Det går inte just nu."}'
+                )
+            else:
+                server.send(raw)
+
+        socket.on_message(from_page)
+
+    await page.route_web_socket("**/ws/chat", troubled)
+    chat = Chat(page, system.base)
+    await page.goto(f"{system.base}/chat")
+    await chat.begun()
+    await chat.say(QUESTION)
+    await expect(page.get_by_role("alert").filter(has_text="Ring 112")).to_be_visible()
+    await check(page, "unavailable")
+
+
+@SCHEMES
+@WIDTHS
+async def test_access_demo_and_launcher(scheme: str, size: str, browser: Browser, system: System) -> None:
+    page = await (await browser.new_context(**look(scheme, size))).new_page()
+    await page.goto(f"{system.base}/demo")
+    bubble = page.get_by_role("button", name="Öppna chatten")
+    await expect(bubble).to_be_visible()
+    await check(page, "demo")
+    await bubble.click()
+    chat = Chat(page, system.base, page.frame_locator("varsam-launcher iframe"))
+    await chat.begun()
+    await check(page, "launcher opened")
+    await check(page.frames[-1], "the chat in the launcher")
+
+
+@SCHEMES
+@WIDTHS
+async def test_access_login(scheme: str, size: str, browser: Browser, system: System) -> None:
+    page = await (await browser.new_context(**look(scheme, size))).new_page()
+    await page.goto(f"{system.base}/console")
+    await expect(page.get_by_label("Namn")).to_be_focused()
+    await check(page, "login")
+    await page.get_by_label("Namn").fill("Ingen")
+    await page.get_by_label("Lösenord").fill(PASSWORD)
+    await page.get_by_role("button", name="Logga in").click()
+    await expect(page.get_by_role("alert")).not_to_be_empty()
+    await check(page, "login refused")
+
+
+@SCHEMES
+@WIDTHS
+async def test_access_console(
+    scheme: str, size: str, visit: Visit, counsellors: Callable[..., Awaitable[Console]]
+) -> None:
+    console = await counsellors("Alva", **look(scheme, size))
+    before = await console.waiting()
+    chat = await visit()
+    await chat.ask(NEED)
+    await chat.button("Ja, visa").click()
+    who = await console.newcomer(before)
+    await expect(console.page.get_by_text("En ny person väntar.")).to_be_visible()
+    await check(console.page, "queue")
+    await console.claim(who).click()
+    await expect(console.log).to_contain_text(NEED)
+    await console.say("Hej, jag är kurator.")
+    await expect(chat.said_by("counsellor")).to_have_count(1)
+    await check(chat.page, "with a counsellor")
+    await console.page.get_by_role("button", name="Avsluta").click()
+    await expect(console.page.get_by_role("button", name="Ja, avsluta")).to_be_visible()
+    await check(console.page, "conversation")

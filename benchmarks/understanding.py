@@ -1,10 +1,11 @@
 """Topics on the project's own held-out lines: ours against Rasa's default pipeline (DIET), in one run.
 
-    .venv-engine/bin/python benchmarks/understanding.py [--diet]
+    .venv-engine/bin/python benchmarks/understanding.py [--diet EPOCHS]
 
 Prints, for each of clean, noisy and near misses: right at the first try; right or among the choices asked back;
-share asked back; milliseconds a line; and the training time. DIET takes many minutes on two cores. Held-out
-lines were written by hands that never saw the training data (tests/understanding/held_out).
+share asked back; milliseconds a line; and the training time. Rasa's default is 100 epochs,
+hours on two busy cores; its training accuracy is at 97 % after eight. Held-out lines were written by hands that
+never saw the training data (tests/understanding/held_out).
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ pipeline:
     min_ngram: 1
     max_ngram: 4
   - name: DIETClassifier
-    epochs: 100
+    epochs: EPOCHS
     constrain_similarities: true
 policies: []
 """
@@ -102,10 +103,11 @@ def main() -> None:
     print(f"ours: training {seconds:.0f} s", flush=True)
     measure("ours", rank)
     if "--diet" in sys.argv:
+        epochs = sys.argv[sys.argv.index("--diet") + 1]
         config = Path(tempfile.mkdtemp()) / "diet.yml"
-        config.write_text(DIET)
+        config.write_text(DIET.replace("EPOCHS", epochs))
         rank, seconds = load(str(config))
-        print(f"DIET: training {seconds:.0f} s", flush=True)
+        print(f"DIET, {epochs} epochs: training {seconds:.0f} s", flush=True)
         measure("DIET", rank)
 
 

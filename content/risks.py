@@ -183,7 +183,9 @@ class RiskLexicon:
         bare, cuts = word.translate(BARE), range(joint + 1, len(word) + 1)
         tails = [] if joint else [("*" + bare[-cut:], word[-cut:]) for cut in cuts]
         parts = [(bare, word), *((bare[:cut] + "*", word[:cut]) for cut in cuts), *tails]
-        found = [(form, zip(part, form.strip("*"))) for key, part in parts for form in self._words.get(key, ())]
+        found = [
+            (form, zip(part, form.strip("*"), strict=False)) for key, part in parts for form in self._words.get(key, ())
+        ]
         forms = {form for form, pairs in found if all(one in (two, two.translate(BARE)) for one, two in pairs)}
         slips = _slips(bare) if len(word) >= FUZZY_FROM and word not in self._right and not joint else ()
         return forms if word in forms else forms.union(*(self._near.get(slip, ()) for slip in slips))

@@ -15,8 +15,8 @@ def iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
-def message_of(line: Line, words: Words) -> Message:
-    """Give a line as a visitor or counsellor sees it."""
+def message_of(line: Line, words: Words, staff: bool = False) -> Message:
+    """Give a line as a visitor or, with `staff`, a counsellor sees it; each gets the ids of their own lines."""
     said = line.words
     return Message(
         seq=line.seq,
@@ -26,7 +26,7 @@ def message_of(line: Line, words: Words) -> Message:
         choices=choices_of(said),
         contacts=words.cards(said.get("contacts", ())),
         checked=said.get("checked", True),
-        id=line.client_id if line.sender == "visitor" else None,
+        id=line.client_id if line.sender == ("counsellor" if staff else "visitor") else None,
     )
 
 

@@ -72,7 +72,7 @@ class Board:
             **self.card(conversation, holder),
             "share": conversation.share,
             "hidden": len(lines) - len(shown),
-            "messages": [asdict(message_of(line, self._words)) for line in shown if line.seq > after],
+            "messages": [asdict(message_of(line, self._words, staff=True)) for line in shown if line.seq > after],
             "drafts": [
                 {"text": draft["text"], "contacts": [asdict(card) for card in self._words.cards(draft["contacts"])]}
                 for draft in await self._store.drafts(conversation.id)

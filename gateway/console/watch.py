@@ -115,5 +115,5 @@ class Watch:
         for line in lines:
             self._seen[id] = line.seq
             if conversation.shown_from is not None and line.seq >= conversation.shown_from:
-                message = asdict(message_of(line, self._words))
+                message = asdict(message_of(line, self._words, staff=True))
                 await self._socket.send_json({"type": "message", "conversation": id, "message": message})

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.people import NEED, QUESTION, Chat, Console, eventually, is_dead, stored, stored_transcript
 from tests.browser.wire import Wire
@@ -151,3 +151,25 @@ async def test_polling_where_sockets_are_refused(visit: Visit, wire: Wire) -> No
     await chat.button("Ja, radera").click()
     await expect(chat.status).to_contain_text("Samtalet är avslutat.")
     assert await is_dead(chat.base, token)
+
+
+async def test_console_shows_its_own_words_once_when_the_push_overtakes_the_answer(
+    visit: Visit, counsellors: Callable[..., Awaitable[Console]]
+) -> None:
+    alva = await counsellors("Alva")
+    before = await alva.waiting()
+    chat = await visit()
+    await chat.ask(NEED)
+    await alva.claim(await alva.newcomer(before)).click()
+    shown = alva.log.locator(".message.counsellor .text")
+
+    async def slow(route: Route) -> None:
+        answer = await route.fetch()
+        await expect(chat.said_by("counsellor")).to_have_text(["Hej, jag är här."])
+        await alva.page.request.get(f"{alva.base}/console/api/queue")  # the push has been written by now
+        await route.fulfill(response=answer)
+
+    await alva.page.route("**/messages", slow)
+    await alva.say("Hej, jag är här.")
+    await expect(alva.log.get_by_text("skickat")).to_be_visible()
+    await expect(shown).to_have_text(["Hej, jag är här."])

@@ -30,12 +30,6 @@ export function createEntries(onRetry) {
     if (near || entry.seq === Infinity) toEnd();
   }
 
-  /** @param {Entry | undefined} twin */
-  function drop(twin) {
-    twin?.element.remove();
-    entries = entries.filter((one) => one !== twin);
-  }
-
   function toEnd() {
     const newest = entries[entries.length - 1];
     if (newest) newest.element.scrollIntoView({ block: "nearest" });
@@ -64,7 +58,6 @@ export function createEntries(onRetry) {
     sent(id, seq) {
       const entry = entries.find((one) => one.id === id);
       if (!entry) return;
-      drop(entries.find((one) => one.seq === seq && one !== entry)); // the push was here before the answer
       entry.seq = seq;
       entry.mark.replaceChildren(texts.delivery.sent);
       entry.mark.className = "";

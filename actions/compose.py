@@ -98,6 +98,9 @@ def _answer(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     topic = content.topics[turn.topic]
     if topic.leads_to is not None:
         memory.pending = f"topic:{topic.leads_to}"
+    if turn.waiting and turn.route == "emergency" and turn.topic == memory.last_topic:
+        said.say(content.sentences["danger_again"], contacts=("sos_112",))  # not the same answer over and over
+        return
     choices = [topic_choice(content, other) for other in topic.buttons]
     text = f"{topic.answer} {topic.next_step}"
     said.say(_filled(content, text), choices, topic.contacts, topic.checked)
@@ -173,7 +176,8 @@ def _nobody(content: Content, turn: Turn, said: Said) -> None:
         text = content.sentences["closed_now"].replace("{reopens}", turn.reopens)
     else:
         text = content.sentences["nobody_free"]
-    said.say(text, contacts=open_now(content, content.topics[turn.topic].group, turn.now))
+    about = "suicidal" if "suicide" in turn.risks else turn.topic
+    said.say(text, contacts=open_now(content, about, turn.now))
 
 
 def _offer_again(content: Content, turn: Turn, memory: Memory, said: Said) -> None:

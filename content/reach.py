@@ -9,12 +9,13 @@ from content.model import Content
 MOST = 3
 
 
-def open_now(content: Content, group: str, local: datetime) -> tuple[str, ...]:
-    """Give up to three contact ids for a topic group that are open at `local`, best first.
+def open_now(content: Content, about: str, local: datetime) -> tuple[str, ...]:
+    """Give up to three contact ids for a topic, or a group of topics, that are open at `local`, best first.
 
     112 is always among them: where nothing else is known to be open it stands alone.
     """
-    ranked = content.organisation.reach.get(group) or content.organisation.reach["service"]
+    reach, topic = content.organisation.reach, content.topics.get(about)
+    ranked = reach.get(about) or reach.get(topic.group if topic else "") or reach["service"]
     found = [one for one in ranked if (weekly := content.contacts[one].open) and weekly.is_open(local)]
     emergency = "sos_112"
     first = [one for one in found if one != emergency][: MOST - 1]

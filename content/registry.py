@@ -116,7 +116,7 @@ def load_content(root: Path = HERE) -> Content:
         sentences=_sentences(sentences_file, "sentences"),
         risk_titles=_risk_titles(sentences_file, taxonomy),
         pseudonyms=_pseudonyms(_File(root / "pseudonyms.yml", root)),
-        organisation=_organisation(_File(root / "organisation.yml", root), contacts),
+        organisation=_organisation(_File(root / "organisation.yml", root), contacts, taxonomy),
     )
 
 
@@ -287,7 +287,7 @@ def _pseudonyms(file: _File) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return first, second
 
 
-def _organisation(file: _File, contacts: Mapping[str, Contact]) -> Organisation:
+def _organisation(file: _File, contacts: Mapping[str, Contact], taxonomy: Taxonomy) -> Organisation:
     entry = file.data
     hours = entry.get("counsellor_hours") or {}
     try:
@@ -297,8 +297,11 @@ def _organisation(file: _File, contacts: Mapping[str, Contact]) -> Organisation:
     if weekly is None:
         raise file.wrong(entry, "'counsellor_hours.weekly' is missing. Say when a counsellor reads.")
     reach = {}
-    for group, ids in _entries(entry.get("reach") or {}):
-        reach[group] = _shown(file, {"__line__": entry["__line__"], "contacts": ids}, contacts, staff=False)
+    known = {*taxonomy.topics, *(group for group, _ in taxonomy.topics.values())}
+    for about, ids in _entries(file.section("reach", dict)):
+        if about not in known:
+            raise file.wrong(entry, f"'reach' has '{about}', which is neither a topic nor a group of taxonomy.yml.")
+        reach[about] = _shown(file, {"__line__": entry["__line__"], "contacts": ids}, contacts, staff=False)
     return Organisation(
         name=file.text(entry, "name"),
         counsellor_hours=weekly,

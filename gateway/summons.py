@@ -52,10 +52,12 @@ class Summons:
 
     async def nobody(self, change: Change, emergency: bool) -> None:
         """Say that nobody can come, and who can be reached now."""
-        reopens = self._words.reopens()
+        conversation, reopens = change.conversation, self._words.reopens()
         name = "closed_now_danger" if emergency else "closed_now" if reopens else "nobody_free"
         text = self._words.sentence(name, reopens=reopens or "")
-        await say_as_system(change, name, text, contacts=self._words.reachable(self._group(change)))
+        await say_as_system(
+            change, name, text, contacts=self._words.reachable(conversation.understood.get("topic", "service"))
+        )
 
     async def decide(self, change: Change, payload: str) -> None:
         """Carry out one of PAYLOADS; one that comes too late changes nothing and is still answered."""
@@ -78,8 +80,3 @@ class Summons:
 
     async def _say(self, change: Change, name: str) -> None:
         await say_as_system(change, name, self._words.sentence(name))
-
-    def _group(self, change: Change) -> str:
-        topic = change.conversation.understood.get("topic")
-        known = self._words.content.topics.get(topic) if topic else None
-        return known.group if known else "service"

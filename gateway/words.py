@@ -39,9 +39,9 @@ class Words:
         known = (contact for contact in contacts if contact in self.content.contacts)  # one may have been removed
         return tuple(sorted((self.card(contact) for contact in known), key=lambda card: order[card.open_now]))
 
-    def reachable(self, group: str = "service") -> tuple[str, ...]:
+    def reachable(self, about: str = "service") -> tuple[str, ...]:
         """Give the ids of whom one can reach right now."""
-        return open_now(self.content, group, self._local())
+        return open_now(self.content, about, self._local())
 
     def interrupted(self) -> str:
         """Say that what is stored cannot be answered yet, with the numbers that work now."""

@@ -5,14 +5,11 @@ Every complaint is a ContentError naming file, line and what to do. Nothing is r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from content.files import File, entries, plain
 from content.hours import parse_weekly
 from content.model import (
     Contact,
@@ -26,71 +23,8 @@ from content.model import (
 )
 
 HERE = Path(__file__).parent
-SHOWN = ("default", "staff")
-# 112, 114 14 and 1177 may stand in a sentence; every other number lives in contacts.yml alone.
-_NUMBER = re.compile(r"(?<!\d)(?!112\b|114 14\b|1177\b)\d(?:[\-. ]?\d){4,}")
 IN_TOPICS = frozenset({"organisation", "counsellor_hours"})
 IN_SENTENCES = IN_TOPICS | {"reopens", "what", "limit", "numbers", "clock", "day"}
-
-
-class _Lines(yaml.SafeLoader):
-    """A loader whose mappings remember the line they start on, under the key `__line__`."""
-
-
-def _mapping(loader: _Lines, node: yaml.MappingNode) -> dict[str, Any]:
-    pairs: dict[Any, Any] = loader.construct_mapping(node, deep=True)
-    pairs["__line__"] = node.start_mark.line + 1
-    return pairs
-
-
-_Lines.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
-class _File:
-    """One YAML file, and complaints that name its place."""
-
-    def __init__(self, path: Path, root: Path) -> None:
-        self.name = str(path.relative_to(root.parent))
-        if not path.is_file():
-            raise ContentError(f"{self.name}: line 1: the file is missing. Write it.")
-        try:
-            # bandit/ruff S506: _Lines derives from SafeLoader
-            self.data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Lines)  # noqa: S506
-        except yaml.YAMLError as error:
-            raise ContentError(f"{self.name}: not readable as YAML: {error}. Mend the file.") from error
-        if not isinstance(self.data, dict):
-            raise ContentError(f"{self.name}: line 1: expected a mapping. Mend the file.")
-
-    def wrong(self, entry: Mapping[str, Any], what: str) -> ContentError:
-        return ContentError(f"{self.name}: line {entry.get('__line__', 1)}: {what}")
-
-    def section(self, key: str, kind: type[Any]) -> Any:
-        """Give a part of the file that must be there."""
-        found = self.data.get(key)
-        if not isinstance(found, kind) or not found:
-            raise self.wrong(self.data, f"the section '{key}' is missing or of the wrong kind. Write it.")
-        return found
-
-    def text(self, entry: Mapping[str, Any], key: str) -> str:
-        value = entry.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.wrong(entry, f"'{key}' is missing or empty. Write it.")
-        return " ".join(value.split())
-
-    def ids(self, entry: Mapping[str, Any], key: str, known: Mapping[str, Any], kind: str) -> tuple[str, ...]:
-        found = tuple(str(item) for item in entry.get(key) or ())
-        for item in found:
-            if item not in known:
-                raise self.wrong(entry, f"unknown {kind} '{item}' in '{key}'. Use an id that exists, or add it.")
-        return found
-
-    def sourced(self, entry: Mapping[str, Any]) -> None:
-        if entry.get("show", "default") not in (*SHOWN, "hold"):
-            raise self.wrong(entry, f"'show: {entry['show']}' is unknown. Use default, staff or hold.")
-        if entry.get("show") in SHOWN and not entry.get("sources"):
-            raise self.wrong(entry, f"'{entry.get('id')}' has no source. Give 'sources', or set 'show: hold'.")
-        if not isinstance(entry.get("reviewed"), date):
-            raise self.wrong(entry, f"'{entry.get('id')}' has no review date. Give 'reviewed: YYYY-MM-DD'.")
 
 
 def load_content(root: Path = HERE) -> Content:
@@ -99,33 +33,33 @@ def load_content(root: Path = HERE) -> Content:
     Raises:
         ContentError: on the first thing that is missing, unknown or unsourced.
     """
-    taxonomy = _taxonomy(_File(root / "taxonomy.yml", root))
-    contacts = _contacts(_File(root / "contacts.yml", root))
+    taxonomy = _taxonomy(File(root / "taxonomy.yml", root))
+    contacts = _contacts(File(root / "contacts.yml", root))
     facts = _all_facts(root)
     topics = {topic.id: topic for topic in _topics(root, taxonomy, contacts, facts)}
     missing = sorted(set(taxonomy.topics) - set(topics))
     if missing:
         raise ContentError(f"content/topics: no file for {', '.join(missing)}. Write one for each.")
-    sentences_file = _File(root / "sentences.yml", root)
+    sentences_file = File(root / "sentences.yml", root)
     return Content(
         taxonomy=taxonomy,
         topics=topics,
         contacts=contacts,
         facts=facts,
-        risk_replies=_risk_replies(_File(root / "risk_replies.yml", root), taxonomy, contacts, facts),
+        risk_replies=_risk_replies(File(root / "risk_replies.yml", root), taxonomy, contacts, facts),
         sentences=_sentences(sentences_file, "sentences"),
         risk_titles=_risk_titles(sentences_file, taxonomy),
-        pseudonyms=_pseudonyms(_File(root / "pseudonyms.yml", root)),
-        organisation=_organisation(_File(root / "organisation.yml", root), contacts, taxonomy),
+        pseudonyms=_pseudonyms(File(root / "pseudonyms.yml", root)),
+        organisation=_organisation(File(root / "organisation.yml", root), contacts, taxonomy),
     )
 
 
-def _taxonomy(file: _File) -> Taxonomy:
+def _taxonomy(file: File) -> Taxonomy:
     routes = tuple(file.section("routes_strictest_first", list))
-    risks = {name: file.text(risk, "route") for name, risk in _entries(file.section("risks", dict))}
+    risks = {name: file.text(risk, "route") for name, risk in entries(file.section("risks", dict))}
     topics = {
         name: (file.text(topic, "group"), file.text(topic, "route"))
-        for name, topic in _entries(file.section("topics", dict))
+        for name, topic in entries(file.section("topics", dict))
     }
     for name, route in [*risks.items(), *((name, route) for name, (_, route) in topics.items())]:
         if route not in routes:
@@ -133,16 +67,12 @@ def _taxonomy(file: _File) -> Taxonomy:
     return Taxonomy(routes=routes, topics=topics, risks=risks)
 
 
-def _entries(mapping: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((key, value) for key, value in mapping.items() if key != "__line__")
-
-
-def _contacts(file: _File) -> dict[str, Contact]:
+def _contacts(file: File) -> dict[str, Contact]:
     contacts: dict[str, Contact] = {}
     for entry in file.section("contacts", list):
         file.sourced(entry)
         try:
-            weekly = parse_weekly(_plain(entry.get("open")))
+            weekly = parse_weekly(plain(entry.get("open")))
         except ValueError as error:
             raise file.wrong(entry, f"'{entry.get('id')}': {error}. Mend 'open'.") from error
         contact = Contact(
@@ -165,14 +95,10 @@ def _contacts(file: _File) -> dict[str, Contact]:
     return contacts
 
 
-def _plain(value: Any) -> Any:
-    return dict(_entries(value)) if isinstance(value, dict) else value
-
-
 def _all_facts(root: Path) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     for path in sorted((root / "facts").glob("*.yml")):
-        file = _File(path, root)
+        file = File(path, root)
         for fact in _facts(file):
             if fact.id in facts:
                 raise file.wrong(file.data, f"fact '{fact.id}' stands twice. Remove one.")
@@ -180,7 +106,7 @@ def _all_facts(root: Path) -> dict[str, Fact]:
     return facts
 
 
-def _facts(file: _File) -> Iterator[Fact]:
+def _facts(file: File) -> Iterator[Fact]:
     for entry in file.section("facts", list):
         file.sourced(entry)
         yield Fact(
@@ -192,7 +118,7 @@ def _facts(file: _File) -> Iterator[Fact]:
         )
 
 
-def _cited(file: _File, entry: Mapping[str, Any], facts: Mapping[str, Fact]) -> bool:
+def _cited(file: File, entry: Mapping[str, Any], facts: Mapping[str, Fact]) -> bool:
     """Check an entry's `sources`; tell whether every cited fact is verified."""
     cited = file.ids(entry, "sources", facts, "fact")
     if not cited:
@@ -203,7 +129,7 @@ def _cited(file: _File, entry: Mapping[str, Any], facts: Mapping[str, Fact]) -> 
     return all(facts[fact].checked for fact in cited)
 
 
-def _shown(file: _File, entry: Mapping[str, Any], contacts: Mapping[str, Contact], staff: bool) -> tuple[str, ...]:
+def _shown(file: File, entry: Mapping[str, Any], contacts: Mapping[str, Contact], staff: bool) -> tuple[str, ...]:
     found = file.ids(entry, "contacts", contacts, "contact")
     for contact in found:
         if contacts[contact].show != "default" and not (staff and contacts[contact].show == "staff"):
@@ -211,22 +137,11 @@ def _shown(file: _File, entry: Mapping[str, Any], contacts: Mapping[str, Contact
     return found
 
 
-def _said(file: _File, entry: Mapping[str, Any], key: str, placeholders: frozenset[str] = frozenset()) -> str:
-    text = file.text(entry, key)
-    number = _NUMBER.search(text)
-    if number:
-        raise file.wrong(entry, f"'{key}' holds the number '{number.group()}'. Name a contact instead.")
-    unknown = set(re.findall(r"{(\w*)}", text)) - placeholders
-    if unknown:
-        raise file.wrong(entry, f"'{key}' has the unknown placeholder '{unknown.pop()}'.")
-    return text
-
-
 def _topics(
     root: Path, taxonomy: Taxonomy, contacts: Mapping[str, Contact], facts: Mapping[str, Fact]
 ) -> Iterator[Topic]:
     for path in sorted((root / "topics").glob("*/*.yml")):
-        file = _File(path, root)
+        file = File(path, root)
         entry = file.data
         name = file.text(entry, "topic")
         if name not in taxonomy.topics:
@@ -240,10 +155,10 @@ def _topics(
             id=name,
             group=group,
             route=route,
-            title=_said(file, entry, "title"),
-            choice=_said(file, entry, "choice"),
-            answer=_said(file, entry, "answer", IN_TOPICS),
-            next_step=_said(file, entry, "next_step", IN_TOPICS),
+            title=file.said(entry, "title"),
+            choice=file.said(entry, "choice"),
+            answer=file.said(entry, "answer", IN_TOPICS),
+            next_step=file.said(entry, "next_step", IN_TOPICS),
             contacts=_shown(file, entry, contacts, staff=name == "professional_advice"),
             buttons=file.ids(entry, "buttons", taxonomy.topics, "topic"),
             leads_to=next(iter(file.ids({**entry, "leads_to": leads}, "leads_to", taxonomy.topics, "topic")), None),
@@ -252,53 +167,53 @@ def _topics(
 
 
 def _risk_replies(
-    file: _File, taxonomy: Taxonomy, contacts: Mapping[str, Contact], facts: Mapping[str, Fact]
+    file: File, taxonomy: Taxonomy, contacts: Mapping[str, Contact], facts: Mapping[str, Fact]
 ) -> dict[str, RiskReply]:
     replies = {
         name: RiskReply(
-            text=_said(file, entry, "text"),
+            text=file.said(entry, "text"),
             contacts=_shown(file, entry, contacts, staff=False),
             covered_by=file.ids(entry, "covered_by", taxonomy.topics, "topic"),
             checked=_cited(file, entry, facts),
         )
-        for name, entry in _entries(file.section("risk_replies", dict))
+        for name, entry in entries(file.section("risk_replies", dict))
     }
     if set(replies) != set(taxonomy.risks):
         raise file.wrong(file.data, "there must be one reply for each risk of taxonomy.yml, and no other.")
     return replies
 
 
-def _sentences(file: _File, key: str) -> dict[str, str]:
+def _sentences(file: File, key: str) -> dict[str, str]:
     entry = file.section(key, dict)
-    return {name: _said(file, entry, name, IN_SENTENCES) for name, _ in _entries(entry)}
+    return {name: file.said(entry, name, IN_SENTENCES) for name, _ in entries(entry)}
 
 
-def _risk_titles(file: _File, taxonomy: Taxonomy) -> dict[str, str]:
+def _risk_titles(file: File, taxonomy: Taxonomy) -> dict[str, str]:
     titles = _sentences(file, "risk_titles")
     if set(titles) != set(taxonomy.risks):
         raise file.wrong(file.data["risk_titles"], "there must be one title for each risk of taxonomy.yml.")
     return titles
 
 
-def _pseudonyms(file: _File) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _pseudonyms(file: File) -> tuple[tuple[str, ...], tuple[str, ...]]:
     first, second = tuple(file.data.get("first") or ()), tuple(file.data.get("second") or ())
     if not first or not second:
         raise file.wrong(file.data, "'first' and 'second' must each hold words.")
     return first, second
 
 
-def _organisation(file: _File, contacts: Mapping[str, Contact], taxonomy: Taxonomy) -> Organisation:
+def _organisation(file: File, contacts: Mapping[str, Contact], taxonomy: Taxonomy) -> Organisation:
     entry = file.data
     hours = entry.get("counsellor_hours") or {}
     try:
-        weekly = parse_weekly(_plain(hours.get("weekly")))
+        weekly = parse_weekly(plain(hours.get("weekly")))
     except ValueError as error:
         raise file.wrong(entry, f"counsellor_hours: {error}. Mend it.") from error
     if weekly is None:
         raise file.wrong(entry, "'counsellor_hours.weekly' is missing. Say when a counsellor reads.")
     reach = {}
     known = {*taxonomy.topics, *(group for group, _ in taxonomy.topics.values())}
-    for about, ids in _entries(file.section("reach", dict)):
+    for about, ids in entries(file.section("reach", dict)):
         if about not in known:
             raise file.wrong(entry, f"'reach' has '{about}', which is neither a topic nor a group of taxonomy.yml.")
         reach[about] = _shown(file, {"__line__": entry["__line__"], "contacts": ids}, contacts, staff=False)

@@ -130,7 +130,7 @@ async def test_access_console(
 ) -> None:
     console = await counsellors("Alva", **look(scheme, size))
     before = await console.waiting()
-    chat = await visit()
+    chat = await visit(**look(scheme, size))
     await chat.ask(NEED)
     await chat.button("Ja, visa").click()
     who = await console.newcomer(before)

@@ -57,7 +57,7 @@ async def test_anything_before_start_is_refused_and_the_socket_lives_on(client: 
 
 
 async def test_no_start_in_time_closes(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.webchat.START_SECONDS", 0.1)
+    monkeypatch.setattr("connectors.visitor_socket.START_SECONDS", 0.1)
     async with client.ws_connect("/ws/chat") as socket:
         assert await closing(socket) == 1008
 

@@ -15,6 +15,7 @@ SUMMONS = ("human_now", "emergency")
 HUMAN = "talk_to_human"
 MISSES_BEFORE_HELP = 2
 MOST_CHOICES = 3
+MOST_CONTACTS = 3
 
 
 def compose(content: Content, turn: Turn, memory: Memory) -> Said:
@@ -103,7 +104,19 @@ def _answer(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
         return
     choices = [topic_choice(content, other) for other in topic.buttons]
     text = f"{topic.answer} {topic.next_step}"
-    said.say(_filled(content, text), choices, topic.contacts, topic.checked)
+    said.say(_filled(content, text), choices, _contacts(content, turn, memory), topic.checked)
+
+
+def _contacts(content: Content, turn: Turn, memory: Memory) -> tuple[str, ...]:
+    """Give the topic's contacts, led by those that what was heard before calls for."""
+    topic, heard = content.topics[turn.topic], {*memory.heard, *turn.risks}
+    first: tuple[str, ...] = ()
+    if "suicide" in memory.heard and topic.group != "crisis":  # the line stays in sight, whatever is asked next
+        first = content.risk_replies["suicide"].contacts[:1]
+    elif "minor" in heard and topic.group in ("exploited", "crisis"):  # a child is not sent to adults' services first
+        theirs = content.risk_replies["minor"].contacts
+        first = () if set(theirs) & set(topic.contacts) else theirs
+    return tuple(dict.fromkeys((*first, *topic.contacts)))[:MOST_CONTACTS]
 
 
 def _filled(content: Content, text: str) -> str:
@@ -115,6 +128,10 @@ def _filled(content: Content, text: str) -> str:
 def _ask_back(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     if turn.waiting:  # somebody who waits is not asked what they mean; the counsellor will
         said.say(content.sentences["waiting_again"])
+        return
+    if "suicide" in memory.heard:  # no riddles for somebody who has said that they want to die
+        contacts = content.risk_replies["suicide"].contacts
+        said.say(content.sentences["stay_near"], [_human_choice(content)], contacts, checked=False)
         return
     choices = [topic_choice(content, topic) for topic in turn.ask_back[:MOST_CHOICES]]
     said.say(content.sentences["ask_back" if memory.misses == 1 else "ask_back_again"], choices)

@@ -100,7 +100,6 @@ class WebChat:
             if not self._allowed(request) or not (after.isascii() and after.isdigit() and len(after) < 10):
                 raise BadFrame
             opened = await self._desk.resume(_token(request) or "")
-            self._desk.allow(opened.key)
             awaiting = await self._desk.awaiting(opened.key, int(after))
             news = await self._desk.news(opened.key, int(after), awaiting)
         except (BadFrame, Refused) as problem:

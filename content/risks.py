@@ -11,24 +11,24 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-LONGEST = 20_000  # characters that are listened to; of a longer text its beginning and its end
+HALF = 10_000  # characters that are listened to at the beginning, and at the end, of a text
 FUZZY_FROM = 6  # letters from which one slip is forgiven (in a longer word), and a word written in two put together
-SCOPES = ("touching", "sentence", "message")
-SPELT_OUT = re.compile(r"(?<!\w)[^\W\d_](?:[ .*_-][^\W\d_]){3,}(?!\w)")  # h j ä l p
-TOKEN = re.compile(  # Thai has no spaces: there one letter is one token
-    r"[\u0e00-\u0e7f]|\d+|[^\W\d_](?:['’´`*@$]?[^\W\d_]|[0134](?=[^\W\d_])|[\u0300-\u036f\u064b-\u065f])*"
-)
+SCOPES, NEEDED = {"touching", "sentence", "message"}, {"word", "first"}
+KINDS = {"^": "first", "!": "absent", "?": "optional", ".": "gap"}
+L = r"[^\W\d_]"  # a letter; in Thai, which has no spaces, each letter is a token of its own
+SPELT_OUT = re.compile(rf"(?<!\w){L}(?:[ .*_-]{L}){{3,}}(?!\w)")  # h j ä l p
+TOKEN = re.compile(rf"[\u0e00-\u0e7f]|\d+|{L}(?:['’´`*@$]?{L}|[0134](?={L})|[\u0300-\u036f\u064b-\u065f])*")
 STOP = re.compile(r"[!?;؟]|(?<!\.)\.(?=\s)")  # ends a sentence; a row of dots and a line break do not
 CLAUSE = re.compile(r"[,.:()!?;؟\n–—]")
-ALIKE = str.maketrans("æøłđı@$0134", "aoldiasoiea", "'’´`*ـ")
-BARE = str.maketrans("åäö", "aao")
+ALIKE, BARE = str.maketrans("æøłđı@$0134", "aoldiasoiea", "'’´`*ـ"), str.maketrans("åäö", "aao")
 Span = tuple[int, int]
+Step = tuple[str, int, frozenset[str]]  # kind (word, first, optional, absent or gap), width of a gap, words
 
 
 class LexiconError(ValueError):
@@ -54,92 +54,68 @@ def _spell(word: str) -> str:
     return single.replace("ae", "a").replace("oe", "o")
 
 
-def _slips(word: str) -> set[str]:
-    """Return the word with and without each letter but the first; words a slip apart share one of these."""
+def _slips(word: str) -> set[str]:  # two words that share one of these are a slip apart
     return {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}
-
-
-@dataclass(frozen=True)
-class _Step:
-    kind: str  # word, first (a word that begins a clause), optional, absent or gap
-    gap: int = 0
-    ways: Mapping[str, list[list[str]]] = field(default_factory=dict)  # a word, and what follows it in each way
-    words: frozenset[str] = frozenset()  # the keys of ways
 
 
 class _Told:
     """A text cut into tokens; for each token the lexicon's words that it may be, with the token after them."""
 
     def __init__(self, text: str) -> None:
-        text = text if len(text) <= LONGEST else text[: LONGEST // 2] + "\n" + text[-LONGEST // 2 :]
-        text = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+        text = unicodedata.normalize("NFKC", text[:HALF] + text[HALF:][-HALF:])
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
         self.text = SPELT_OUT.sub(lambda run: re.sub(r"[ .*_-]", "", run[0]), text)
         self.spans: list[Span] = [match.span() for match in TOKEN.finditer(self.text)]
-        between = [(one[1], two[0]) for one, two in itertools.pairwise(self.spans)]
-        bounds = [0, *(at for at, gap in enumerate(between, 1) if STOP.search(self.text, *gap)), len(self.spans)]
+        gaps = [self.text[one[1] : two[0]] for one, two in itertools.pairwise(self.spans)]
+        bounds = [0, *(at for at, gap in enumerate(gaps, 1) if STOP.search(gap)), len(self.spans)]
         self.sentences = [(start, stop) for start, stop in itertools.pairwise(bounds) for _ in range(start, stop)]
-        self.clauses = {0, *(at for at, gap in enumerate(between, 1) if CLAUSE.search(self.text, *gap))}
+        self.clauses = {0, *(at for at, gap in enumerate(gaps, 1) if CLAUSE.search(gap))}
         self.forms: list[dict[str, int]] = []
         self.places: dict[str, list[int]] = {}
-        self.present: set[str] = set()
 
-    def find(self, steps: tuple[_Step, ...]) -> list[Span]:
-        """Return where a phrase is said: the shortest span for each token that it can begin at."""
-        for step in steps:
-            if step.kind in ("word", "first") and step.words.isdisjoint(self.present):
-                return []
-        spans = []
-        for start in sorted({at for word in steps[0].words & self.present for at in self.places[word]}):
+    def find(self, steps: list[Step], needed: list[frozenset[str]]) -> Iterable[Span]:
+        """Yield where a phrase is said: the shortest span for each token that it can begin at."""
+        if any(map(self.places.keys().isdisjoint, needed)):
+            return
+        for start in sorted({at for word in steps[0][2] & self.places.keys() for at in self.places[word]}):
             here = {start}
             for step in steps:
-                here = self._after(step, here, self.sentences[start][1]) if here else here
-            spans += [(start, min(here))] if here else []
-        return spans
+                here = self._after(*step, here, self.sentences[start][1])
+            yield from [(start, min(here))] if here else []
 
-    def _after(self, step: _Step, here: set[int], stop: int) -> set[int]:
-        """Return the tokens, up to `stop`, that a step leads to from the tokens `here`."""
-        if step.kind == "gap":
-            return {at + more for at in here for more in range(step.gap + 1) if at + more <= stop}
-        led, met = set(), set()
-        for at in here & self.clauses if step.kind == "first" else here:
-            for word, after in self.forms[at].items() if at < stop else ():
-                for rest in step.ways.get(word, ()):
-                    end = after
-                    for more in rest:
-                        end = self.forms[end].get(more, stop + 1) if end < stop else stop + 1
-                    if end <= stop:
-                        led.add(end)
-                        met.add(at)
-        return here - met if step.kind == "absent" else led | here if step.kind == "optional" else led
+    def _after(self, kind: str, gap: int, words: frozenset[str], here: set[int], stop: int) -> set[int]:
+        if kind == "gap":
+            return {at + more for at in here for more in range(gap + 1) if at + more <= stop}
+        starts = [at for at in (here & self.clauses if kind == "first" else here) if at < stop]
+        led = {(at, end) for at in starts for word, end in self.forms[at].items() if word in words and end <= stop}
+        if kind == "absent":
+            return here - {at for at, _ in led}
+        return {end for _, end in led} | (here if kind == "optional" else set())
 
 
 class RiskLexicon:
     """The rules of one risks.yml. Built by `load`, never changed after, free to share between threads."""
 
-    def __init__(self, source: Mapping[str, Any], name: str) -> None:
-        self._lists: Mapping[str, str] = source["words"]
-        self._order: list[str] = source["risks"]
+    def __init__(self, path: Path) -> None:
         self._entries: dict[str, Mapping[str, Any]] = {}  # conditions and rules
-        self._phrases: dict[str, list[tuple[_Step, ...]]] = {}
+        self._phrases: dict[str, list[tuple[list[Step], list[frozenset[str]]]]] = {}
         self._words: dict[str, set[str]] = {}  # without marks: as spelt
-        for entry in [*({"id": key} | value for key, value in source["conditions"].items()), *source["rules"]]:
-            try:
-                self._add(entry)
-            except (LookupError, TypeError, ValueError, RecursionError) as fault:
-                raise LexiconError(f"{name}: {entry.get('id', entry)}: {fault}") from fault
-        self._right = {_spell(token) for word in source["known"] for token in TOKEN.findall(word)}
-        self._near: dict[str, set[str]] = {}
-        for bare, words in self._words.items():
-            for slip in _slips(bare) if len(bare) > FUZZY_FROM and bare.isalpha() else ():
-                self._near.setdefault(slip, set()).update(words)
+        self._near: dict[str, set[str]] = {}  # a slip: the words it may be
+        self._longer: dict[str, set[tuple[str, ...]]] = {}  # a word: what two words and more begin with it
+        key = "the file"
+        try:
+            source = yaml.safe_load(path.read_text(encoding="utf-8"))
+            self._order, self._lists = source["risks"], source["words"]
+            self._right = {_spell(token) for word in source["known"] for token in TOKEN.findall(word)}
+            for key, entry in [*source["conditions"].items(), *((rule["id"], rule) for rule in source["rules"])]:
+                self._add(key, entry)
+        except (yaml.YAMLError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as fault:
+            raise LexiconError(f"{path.name}: {key}: {fault}") from fault
 
     @classmethod
     def load(cls, path: Path) -> RiskLexicon:
         """Read and check a lexicon; LexiconError names the file and the rule that is wrong."""
-        try:
-            return cls(yaml.safe_load(path.read_text(encoding="utf-8")), path.name)
-        except (yaml.YAMLError, AttributeError, LookupError, TypeError) as fault:
-            raise LexiconError(f"{path.name}: {fault}") from fault
+        return cls(path)
 
     def risks(self, text: str) -> tuple[str, ...]:
         """Return the ids of the risks heard in `text`, in the taxonomy's order."""
@@ -148,7 +124,7 @@ class RiskLexicon:
     def hear(self, text: str) -> tuple[Heard, ...]:
         """Return at most one Heard per risk, in the taxonomy's order, by the first rule of the file that holds."""
         told, heard = self._read(text), dict[str, Heard]()
-        find = functools.cache(lambda key: [span for steps in self._phrases[key] for span in told.find(steps)])
+        find = functools.cache(lambda key: [span for phrase in self._phrases[key] for span in told.find(*phrase)])
         for key, rule in self._entries.items():
             for span in find(key) if "risk" in rule and rule["risk"] not in heard else ():
                 around = {"touching": span, "sentence": told.sentences[span[0]], "message": (0, len(told.spans))}
@@ -163,71 +139,61 @@ class RiskLexicon:
         return tuple(heard[risk] for risk in self._order if risk in heard)
 
     def _read(self, text: str) -> _Told:
-        """Cut a text into tokens and look each of them up, alone and put together with the next."""
-        told, spell, look_up = _Told(text), functools.cache(_spell), functools.cache(self._forms)  # kept for this text
+        told, spell, look_up = _Told(text), functools.cache(_spell), functools.cache(self._forms)  # for this text only
         spelt = [spell(told.text[start:end]) for start, end in told.spans]
         for at, (word, both) in enumerate(zip(spelt, map("".join, itertools.pairwise([*spelt, ""])), strict=True)):
             forms = dict.fromkeys(self._forms(both, len(word)), at + 2) if len(word) < len(both) >= FUZZY_FROM else {}
             told.forms.append(forms | dict.fromkeys(look_up(word), at + 1))
-            told.present |= told.forms[at].keys()
-            for form in told.forms[at]:
+        told.forms += [{}, {}]  # what comes after the end, and nowhere
+        for at, forms in enumerate(told.forms):
+            for more, end in [(more, end) for word, end in forms.items() for more in self._longer.get(word, ())]:
+                for word in more[1:]:
+                    end = told.forms[end].get(word, -1)
+                forms |= {" ".join(more): end} if end >= 0 else {}
+            for form in forms:
                 told.places.setdefault(form, []).append(at)
         return told
 
     def _forms(self, word: str, joint: int = 0) -> set[str]:
-        """Return the lexicon's words that this may be, spelt so or a slip away, or of which it is a compound.
-
-        Marks may be left out, never others: "doda" may be "döda", "läser" is not "låser". In a word put together at
-        letter `joint` nothing else is forgiven.
-        """
-        bare, cuts = word.translate(BARE), range(joint + 1, len(word) + 1)
-        tails = [] if joint else [("*" + bare[-cut:], word[-cut:]) for cut in cuts]
-        parts = [(bare, word), *((bare[:cut] + "*", word[:cut]) for cut in cuts), *tails]
-        found = [
-            (form, zip(part, form.strip("*"), strict=False)) for key, part in parts for form in self._words.get(key, ())
-        ]
-        forms = {form for form, pairs in found if all(one in (two, two.translate(BARE)) for one, two in pairs)}
-        slips = _slips(bare) if len(word) >= FUZZY_FROM and word not in self._right and not joint else ()
+        cuts = range(joint + 1, len(word) + 1)
+        keys = [word, *(word[:cut] + "*" for cut in cuts), *("*" + word[-cut:] for cut in cuts if not joint)]
+        forms = {form for key in keys for form in self._words.get(key, ())}
+        slips = _slips(word) if len(word) >= FUZZY_FROM and word not in self._right and not joint else ()
         return forms if word in forms else forms.union(*(self._near.get(slip, ()) for slip in slips))
 
-    def _add(self, entry: Mapping[str, Any]) -> None:
-        """Take in one condition (it has a scope) or rule; raise for what it may not say."""
-        key, named = entry["id"], {*entry.get("with", ()), *entry.get("unless", ())}
-        keys, kind, kinds = {"id", "any", "risk", "with", "unless"}, "risk", self._order
+    def _add(self, key: str, entry: Mapping[str, Any]) -> None:
+        keys, kind = {"id", "any", "risk", "with", "unless"}, {entry.get("risk")} - {*self._order}
         if "where" in entry:
-            keys, kind, kinds = {"id", "any", "where"}, "where", [*SCOPES]
-        unknown = [*(set(entry) - keys), *({entry[kind]} - {*kinds}), *(named - self._entries.keys())]
-        if unknown or key in self._entries or not isinstance(entry["any"], list):
-            raise ValueError(f"unknown: {unknown}" if unknown else "the id is taken, or 'any' is no list")
-        self._phrases[key] = [self._phrase(text) for text in entry["any"]]
+            keys, kind = {"any", "where"}, {entry["where"]} - SCOPES
+        named = [*entry.get("with", ()), *entry.get("unless", ())]
+        unknown = [name for name in named if "where" not in self._entries.get(name, ())]
+        if wrong := [*({*entry} - keys), *kind, *unknown, *({key} & self._entries.keys())]:
+            raise ValueError(f"unknown, or taken: {wrong}")
+        self._phrases[key] = [self._phrase(text) for text in entry["any"] + []]  # a list it must be
         self._entries[key] = entry
 
-    def _phrase(self, text: str) -> tuple[_Step, ...]:
-        steps = tuple(self._step(step) for step in text.split())
-        kinds = [step.kind for step in steps]
-        if kinds[0] not in ("word", "first") or ("gap", "absent") in itertools.pairwise(kinds):
+    def _phrase(self, text: str) -> tuple[list[Step], list[frozenset[str]]]:
+        steps: list[Step] = []
+        for step in text.split():
+            kind = KINDS.get(step[0]) or KINDS.get(step[-1], "word")
+            words = () if kind == "gap" else self._ways(step.strip("^!?"))
+            steps.append((kind, int(step.strip(".") or 2) if kind == "gap" else 0, frozenset(words)))
+        if steps[0][0] not in NEEDED or re.search(r"\.\.\d? !", text):
             raise ValueError(f"{text!r} begins with no word, or has a gap that can step over what may not follow")
-        return steps
+        return steps, [words for kind, _, words in steps if kind in NEEDED]
 
-    def _step(self, text: str) -> _Step:
-        if gap := re.fullmatch(r"\.\.(\d?)", text):
-            return _Step("gap", gap=int(gap[1] or 2))
-        ways: dict[str, list[list[str]]] = {}
-        for first, *rest in self._ways(text.strip("^!?")):
-            ways.setdefault(first, []).append(rest)
-            for word in (first, *rest):
-                self._words.setdefault(word.translate(BARE), set()).add(word)
-        kind = {"^": "first", "!": "absent"}.get(text[0]) or ("optional" if text.endswith("?") else "word")
-        return _Step(kind, ways=ways, words=frozenset(ways))
-
-    def _ways(self, text: str) -> Iterable[list[str]]:
-        """Yield the alternatives of a step, each as the words it is made of."""
+    def _ways(self, text: str) -> Iterable[str]:
         for way in text.split("/"):
-            words = [_spell(token) for token in TOKEN.findall(way)]
             if way.startswith("<"):
                 yield from self._ways(self._lists[way.strip("<>")])
-            elif words:
-                words[0] = "*" * way.startswith("*") + words[0]
-                yield [*words[:-1], words[-1] + "*" * way.endswith("*")]
-            else:
-                raise ValueError(f"no word in {text!r}")
+                continue
+            words = [_spell(token) for token in TOKEN.findall(way)]
+            words[0] = "*" * way.startswith("*") + words[0]
+            words[-1] += "*" * way.endswith("*")
+            for word in words:  # marks may be left out, never others: "doda" may be "döda", "läser" is not "låser"
+                for typed in map("".join, itertools.product(*({letter, letter.translate(BARE)} for letter in word))):
+                    self._words.setdefault(typed, set()).add(word)
+                    for slip in _slips(typed) if len(word) > FUZZY_FROM and word.isalpha() else ():
+                        self._near.setdefault(slip, set()).add(word)
+            self._longer.setdefault(words[0], set()).update([tuple(words)] if len(words) > 1 else [])
+            yield " ".join(words)

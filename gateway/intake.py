@@ -149,7 +149,8 @@ class Intake:
         conversation = await self._store.get(key)
         if payload == LEAVE_QUEUE and conversation.state is State.WAITING:
             return self._words.sentence("leave_queue")
-        for line in reversed(await self._store.lines(key)):
+        # The first offer's title: a later button may say the same in words the visitor did not press.
+        for line in await self._store.lines(key):
             for choice in choices_of(line.words):
                 if line.sender != "visitor" and choice.payload == payload:
                     return choice.title

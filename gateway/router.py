@@ -209,10 +209,11 @@ class Router:
             await self._mark(change, lines, understood, False)
 
     def _remember(self, conversation: Conversation, understood: dict[str, Any]) -> None:
-        """Keep for the queue: the topic that matters, every risk heard, the strictest route."""
+        """Keep for the queue: the latest sure topic of weight, every risk heard, the strictest route."""
         kept = conversation.understood
         topic = self._words.content.topics.get(understood["topic"])
-        if topic is not None and (topic.group != "smalltalk" or "topic" not in kept):
+        weighs = topic is not None and topic.group != "smalltalk" and not understood.get("ask_back")
+        if topic is not None and ("topic" not in kept or (weighs and conversation.state is not State.HUMAN)):
             kept["topic"] = topic.id
         kept["risks"] = [*kept.get("risks", []), *(r for r in understood["risks"] if r not in kept.get("risks", []))]
         routes = [understood["route"], *([kept["route"]] if "route" in kept else [])]

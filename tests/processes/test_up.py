@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -122,9 +123,11 @@ def test_understand_refuses_a_bad_line_with_a_sentence(own: System, given: str) 
     assert done.stderr.startswith("varsam: line 2 ")
 
 
-def test_port_in_use_is_one_sentence(own: System) -> None:
+def test_port_in_use_is_one_sentence(own: System, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gateway", "--engine", own.running["engine"]]
-    done = subprocess.run(command, cwd=ROOT, env=own.environment, capture_output=True, text=True, check=False)
+    # a database of its own: on the same one it would wait for the active gateway, and take over
+    environment = own.environment | {"VARSAM_VAR": str(tmp_path)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2
     assert "Set VARSAM_PORT to a free one" in done.stderr
 

@@ -117,8 +117,8 @@ class Desk(Protocol):
     async def say(self, key: str, id: str, text: str) -> int:
         """Store a visitor's words once; give their seq. The same id gives the same seq."""
 
-    async def choose(self, key: str, id: str, payload: str) -> int:
-        """Store the choice of a button that was offered; give its seq."""
+    async def choose(self, key: str, id: str, payload: str, title: str = "") -> int:
+        """Store the choice of a button that was offered (by its words, where several say the same); give its seq."""
 
     async def typing(self, key: str) -> None:
         """The visitor types."""

@@ -80,7 +80,10 @@ def _words(raw: dict[str, Any], kind: str) -> Frame:
     clean = words.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
     if not clean.strip():
         raise BadFrame(id=given)
-    return Frame(kind, id=given, text=clean) if kind == "say" else Frame(kind, id=given, payload=clean)
+    if kind == "say":
+        return Frame(kind, id=given, text=clean)
+    title = raw.get("title")  # which words of the same payload were pressed; checked against what was offered
+    return Frame(kind, id=given, text=title if isinstance(title, str) else "", payload=clean)
 
 
 def message_frame(message: Message) -> dict[str, Any]:

@@ -181,7 +181,8 @@ async def act(desk: Desk, key: str, frame: Frame) -> list[dict[str, Any]]:
         case "say":
             return [{"type": "accepted", "id": frame.id, "seq": await desk.say(key, frame.id, frame.text)}]
         case "choose":
-            return [{"type": "accepted", "id": frame.id, "seq": await desk.choose(key, frame.id, frame.payload)}]
+            seq = await desk.choose(key, frame.id, frame.payload, frame.text)
+            return [{"type": "accepted", "id": frame.id, "seq": seq}]
         case "typing":
             await desk.typing(key)
         case "erase":

@@ -80,7 +80,7 @@ class _Told:
         for start in sorted({at for word in steps[0][2] & self.places.keys() for at in self.places[word]}):
             here = {start}
             for step in steps:
-                here = self._after(*step, here, self.sentences[start][1])
+                here = here and self._after(*step, here, self.sentences[start][1])
             yield from [(start, min(here))] if here else []
 
     def _after(self, kind: str, gap: int, words: frozenset[str], here: set[int], stop: int) -> set[int]:
@@ -142,9 +142,9 @@ class RiskLexicon:
         told, spell, look_up = _Told(text), functools.cache(_spell), functools.cache(self._forms)  # for this text only
         spelt = [spell(told.text[start:end]) for start, end in told.spans]
         for at, (word, both) in enumerate(zip(spelt, map("".join, itertools.pairwise([*spelt, ""])), strict=True)):
-            forms = dict.fromkeys(self._forms(both, len(word)), at + 2) if len(word) < len(both) >= FUZZY_FROM else {}
+            forms = dict.fromkeys(self._words.get(both, ()) if len(word) < len(both) >= FUZZY_FROM else (), at + 2)
             told.forms.append(forms | dict.fromkeys(look_up(word), at + 1))
-        told.forms += [{}, {}]  # what comes after the end, and nowhere
+        told.forms.append({})  # what follows the last token: nothing
         for at, forms in enumerate(told.forms):
             for more, end in [(more, end) for word, end in forms.items() for more in self._longer.get(word, ())]:
                 for word in more[1:]:
@@ -154,11 +154,11 @@ class RiskLexicon:
                 told.places.setdefault(form, []).append(at)
         return told
 
-    def _forms(self, word: str, joint: int = 0) -> set[str]:
-        cuts = range(joint + 1, len(word) + 1)
-        keys = [word, *(word[:cut] + "*" for cut in cuts), *("*" + word[-cut:] for cut in cuts if not joint)]
-        forms = {form for key in keys for form in self._words.get(key, ())}
-        slips = _slips(word) if len(word) >= FUZZY_FROM and word not in self._right and not joint else ()
+    def _forms(self, word: str) -> set[str]:
+        """Return the lexicon's words that this may be, or that hold it (stem*, *end)."""
+        parts = (key for cut in range(1, len(word) + 1) for key in (word[:cut] + "*", "*" + word[-cut:]))
+        forms = {form for key in (word, *parts) for form in self._words.get(key, ())}
+        slips = _slips(word) if len(word) >= FUZZY_FROM and word not in self._right else ()
         return forms if word in forms else forms.union(*(self._near.get(slip, ()) for slip in slips))
 
     def _add(self, key: str, entry: Mapping[str, Any]) -> None:

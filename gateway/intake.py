@@ -114,10 +114,10 @@ class Intake:
             self._turns.kick(key)
         return seq
 
-    async def choose(self, key: str, id: str, payload: str) -> int:
+    async def choose(self, key: str, id: str, payload: str, title: str = "") -> int:
         async with self._guarded():
             known = await self._store.answered(key, [id])
-            title = known[0].words["text"] if known else await self._offered(key, payload)
+            title = known[0].words["text"] if known else await self._offered(key, payload, title)
             async with self._store.change(key) as change:
                 seq = await self._once(change, id)
                 if seq is None:
@@ -144,18 +144,17 @@ class Intake:
         queued = change.conversation.state in (State.WAITING, State.HUMAN)
         return {**CHOICE_UNDERSTOOD, "handoff": "queued" if queued else "none"}
 
-    async def _offered(self, key: str, payload: str) -> str:
-        """Give the title of a choice that was offered here; a forged one is refused."""
+    async def _offered(self, key: str, payload: str, title: str) -> str:
+        """Give the words of a choice that was offered here; a forged one is refused."""
         conversation = await self._store.get(key)
         if payload == LEAVE_QUEUE and conversation.state is State.WAITING:
             return self._words.sentence("leave_queue")
-        # The first offer's title: a later button may say the same in words the visitor did not press.
-        for line in await self._store.lines(key):
-            for choice in choices_of(line.words):
-                if line.sender != "visitor" and choice.payload == payload:
-                    return choice.title
-        self._metrics.refused.labels(code="bad_frame").inc()
-        raise self._words.refusal("bad_frame", "error_wrong_choice")
+        lines = [line for line in await self._store.lines(key) if line.sender != "visitor"]
+        titles = [choice.title for line in lines for choice in choices_of(line.words) if choice.payload == payload]
+        if not titles:
+            self._metrics.refused.labels(code="bad_frame").inc()
+            raise self._words.refusal("bad_frame", "error_wrong_choice")
+        return title if title in titles else titles[-1]
 
     async def _tell_masked(self, change: Change, masked: Masked, text: str) -> None:
         if not masked.kinds:

@@ -49,6 +49,14 @@ HEARD = {
         "ช่วยด้วยค่ะ",
         "ratunku on mnie zabije",
         "fadlan i caawi",
+        "de håller tre av oss i ett hus på landet",
+        "fönstret är spikat och han har nyckeln",
+        "dom kör runt och letar efter mig, jag gömmer mig",
+        "imorgon ska jag säljas vidare",
+        "hon ligger på golvet och svarar inte",
+        "Ring Polisen Nu",
+        "e ja låst i rum, han kommer kväll, hjälpa mig",
+        "han är här, jag kan inte prata",
     ],
     "suicide": [
         "vill inte vakna mer",
@@ -79,6 +87,13 @@ HEARD = {
         "хочу умереть",
         "أريد أن أموت",
         "อยากตาย",
+        "nån som vet hur många citodon man dör av",
+        "har köpt ett rep",
+        "det finns ingen plats för mig på jorden",
+        "snart slipper ni mig",
+        "ligger på rälsen",
+        "min sambo säger att han ska skjuta sig",
+        "har gett bort min hund, nu är jag redo",
     ],
     "self_harm": [
         "jag skär mig efteråt",
@@ -91,6 +106,8 @@ HEARD = {
         "träffar såna som gör mig illa, det är som självskada",
         "min dotter skär sig",
         "i cut myself",
+        "hur döljer man skärsår på armarna",
+        "jag låter dem göra vad de vill för jag förtjänar det",
     ],
     "sexual_violence": [
         "jag blev våldtagen igår",
@@ -104,6 +121,9 @@ HEARD = {
         "blev utsatt för övergrepp av en släkting, jag var 12",
         "min kompis har blivit våld tagen",
         "i was raped last night",
+        "hur länge finns spår kvar efteråt, det hände i natt",
+        "han slutade inte när jag bad honom",
+        "jag blev överfallen på väg hem",
     ],
     "coercion": [
         "han tar allt jag tjänar",
@@ -123,6 +143,9 @@ HEARD = {
         "they took my passport",
         "mi-au luat pașaportul",
         "забрали паспорт",
+        "han sitter i bilen utanför medan jag är inne och sen tar han kuvertet",
+        "skulden blir bara större hur mycket jag än jobbar",
+        "jag är såld vidare tre gånger, nu är jag ute",
     ],
     "minor": [
         "jag är 15",
@@ -140,6 +163,9 @@ HEARD = {
         "en elev på 14 år träffar äldre män för pengar",
         "im 16",
         "мне 15 лет",
+        "får betalt av en gubbe, är femton",
+        "blir 15 i december, han är 34 och köper saker åt mig",
+        "min mentor får inte veta att en vuxen kille betalar mig",
     ],
     "child_victim_of_writer": [
         "hon såg väldigt ung ut, kanske 16",
@@ -154,6 +180,9 @@ HEARD = {
         "har chattat med en 14åring och bett om bilder",
         "tänk om hon inte var 18, jag betalade ju",
         "i paid her and she was 16",
+        "hon hade skolväska med sig",
+        "jag kollade aldrig hennes ålder",
+        "betalade för bilder, det visade sig att tjejen var 14",
     ],
     "violence_relation": [
         "min man slår mig",
@@ -166,6 +195,8 @@ HEARD = {
         "blir misshandlad hemma",
         "han får vredesutbrott och knuffar mig",
         "my husband hits me",
+        "han räknar milen på bilen",
+        "måste visa kvitton för min man annars blir det liv",
     ],
     "third_party_at_risk": [
         "orolig för min kompis som säljer sig",
@@ -189,6 +220,9 @@ HEARD = {
         "finns det thaimassage med happy ending i stan",
         "hur får jag tjejer att sälja åt mig",
         "where can i find escorts",
+        "eskort umeå",
+        "hur vet man att annonsen inte är en polisfälla",
+        "var hyr man en tjej för en timme",
     ],
 }
 
@@ -209,6 +243,9 @@ NOT_HEARD = {
         "kan ni hjälpa mig",
         "jag behöver hjälp med hyran",
         "skär lök med kniven",
+        "jag drömde att någon jagade mig",
+        "glömde nyckeln och fick ringa låssmed",
+        "jag är trött på att han alltid läser min tidning",
     ],
     "suicide": [
         "jag vill inte dö",
@@ -225,6 +262,9 @@ NOT_HEARD = {
         "mår dåligt och har ångest",
         "mobilen dör snart",
         "filmen slutade med att han hoppade från taket",
+        "jag tog en alvedon och gick och la mig",
+        "tåget till umeå är försenat",
+        "så trött att jag kunde dö",
     ],
     "self_harm": [
         "skar mig i fingret när jag lagade mat",

@@ -143,7 +143,7 @@ export function createConversation(store, view) {
     choose(choice) {
       const id = uuid();
       view.own(id, choice.title);
-      outbox.add({ type: "choose", id, payload: choice.payload });
+      outbox.add({ type: "choose", id, payload: choice.payload, title: choice.title });
       return id;
     },
     /** Tell a counsellor, and nobody else, that the visitor types. */

@@ -8,7 +8,7 @@ const ACCEPTED_WITHIN_MS = 10000;
 const RETRY_MS = { too_fast: 2500, unavailable: 4000 };
 const RETRY_MOST_MS = 30000;
 
-/** @typedef {{type: "say", id: string, text: string} | {type: "choose", id: string, payload: string}} Said */
+/** @typedef {{type: "say", id: string, text: string} | {type: "choose", id: string, payload: string, title: string}} Said */
 
 /**
  * Make an outbox.

@@ -28,6 +28,7 @@ class Event(StrEnum):
     RELEASED_TO_BOT = "released_to_bot"
     CANCELLED_BY_VISITOR = "cancelled_by_visitor"
     COUNSELLOR_LOST = "counsellor_lost"
+    REQUEUED = "requeued"
     WAIT_EXPIRED = "wait_expired"
     VISITOR_GONE = "visitor_gone"
     CLOSED = "closed"
@@ -81,6 +82,7 @@ TABLE: dict[tuple[State, Event], Step] = {
     (_H, Event.COUNSELLOR_LOST): Step(
         _W, (_E.DROP_HOLDER, _E.FRONT_OF_QUEUE, _E.TELL_VISITOR, _E.TELL_COUNSELLOR), new_speaker=True
     ),
+    (_H, Event.REQUEUED): Step(_W, (_E.DROP_HOLDER, _E.FRONT_OF_QUEUE, _E.TELL_VISITOR), new_speaker=True),
     (_H, Event.VISITOR_GONE): Step(_H, (_E.TELL_COUNSELLOR,)),
     (_H, Event.CLOSED): Step(_C, (_E.DROP_HOLDER, _E.END, _E.TELL_VISITOR), new_speaker=True),
     (_H, Event.EXPIRED): Step(_C, (_E.DROP_HOLDER, _E.END, _E.TELL_COUNSELLOR), new_speaker=True),

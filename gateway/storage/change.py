@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway import handoff
 from gateway.handoff import Effect, Event, Step
 from gateway.keyring import Keyring
+from gateway.queue import rank_at
 from gateway.storage.records import Conversation
-from gateway.storage.schema import audit, conversations, drafts, messages
+from gateway.storage.schema import audit, conversations, drafts, messages, waits
 
 WRITTEN = (
-    "holder", "share", "shown_from", "no_human", "counselled", "priority", "front", "last_seq",
-    "visitor_at", "waiting_at", "closed_at", "leave_at",
+    "holder", "share", "shown_from", "no_human", "counselled", "priority", "front", "rank_at",
+    "last_seq", "visitor_at", "waiting_at", "closed_at", "leave_at", "warned_at", "alarmed_at",
 )  # fmt: skip
 
 
@@ -78,6 +79,9 @@ class Change:
                 from_state=conversation.state.value, to_state=taken.to.value, actor=actor,
             )
         )  # fmt: skip
+        if event is Event.CLAIMED and conversation.waiting_at is not None:
+            seconds = self.now - conversation.waiting_at
+            await self._connection.execute(insert(waits).values(at=self.now, seconds=seconds))
         self._carry_out(taken, actor)
         conversation.state = taken.to
         if taken.new_speaker:
@@ -92,7 +96,7 @@ class Change:
                     conversation.waiting_at, conversation.shown_from = self.now, None
                     conversation.front = effect is Effect.FRONT_OF_QUEUE
                 case Effect.LEAVE_QUEUE:
-                    conversation.waiting_at, conversation.front = None, False
+                    conversation.waiting_at, conversation.front, conversation.alarmed_at = None, False, None
                 case Effect.TAKE:
                     conversation.holder, conversation.counselled = actor, True
                     shown = conversation.share in ("yes", "emergency")
@@ -109,7 +113,11 @@ class Change:
     async def write(self) -> None:
         """Write the row back if state and generation are what was read. Raises Conflict."""
         conversation = self.conversation
-        inside = {"context": conversation.context, "understood": conversation.understood}
+        waiting_at = conversation.waiting_at
+        conversation.rank_at = None if waiting_at is None else rank_at(conversation.priority, waiting_at)
+        inside = {
+            "context": conversation.context, "understood": conversation.understood, "errand": conversation.errand,
+        }  # fmt: skip
         state, generation = self._was
         written = await self._connection.execute(
             update(conversations)

@@ -27,14 +27,18 @@ class Conversation:
     counselled: bool
     priority: int
     front: bool
+    rank_at: float | None
     last_seq: int
     created_at: float
     visitor_at: float
     waiting_at: float | None
     closed_at: float | None
     leave_at: float | None
+    warned_at: float | None
+    alarmed_at: float | None
     context: Any = None
     understood: dict[str, Any] = field(default_factory=dict)
+    errand: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Counsellor:
     disabled: bool
     failures: int
     locked_until: float | None
+    away: bool = False
+    calendar_hash: str | None = None
 
 
 @dataclass(frozen=True)

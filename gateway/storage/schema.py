@@ -41,14 +41,17 @@ conversations = Table(
     Column("counselled", Boolean, nullable=False),
     Column("priority", Integer, nullable=False),  # the route's place, 0 strictest
     Column("front", Boolean, nullable=False),  # lost its counsellor: before everybody else
+    Column("rank_at", Float),  # the queue's order: when it came, less the head start of its priority (gateway/queue.py)
     Column("last_seq", Integer, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("visitor_at", Float, nullable=False),
     Column("waiting_at", Float),
     Column("closed_at", Float),
     Column("leave_at", Float),  # after a quick exit: when what stayed is erased
-    Column("sealed", LargeBinary, nullable=False),  # context and what was understood
-    Index("ix_conversations_state_priority", "state", "priority", "waiting_at"),
+    Column("warned_at", Float),  # when the visitor was last told that it will soon close
+    Column("alarmed_at", Float),  # when the counsellors were last called again to an emergency nobody took
+    Column("sealed", LargeBinary, nullable=False),  # context, what was understood, and the errand under way
+    Index("ix_conversations_state_rank", "state", "front", "rank_at"),
 )
 
 messages = Table(
@@ -94,6 +97,8 @@ counsellors = Table(
     Column("disabled", Boolean, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("locked_until", Float),
+    Column("away", Boolean, nullable=False),  # says of themselves that they take nobody now
+    Column("calendar_hash", String(64), unique=True),  # of the secret address of their calendar feed
 )
 
 sessions = Table(
@@ -104,4 +109,58 @@ sessions = Table(
     Column("csrf", String(64), nullable=False),
     Column("seen_at", Float, nullable=False),
     Column("ends_at", Float, nullable=False),
+)
+
+waits = Table(
+    "waits",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),  # when a counsellor came
+    Column("seconds", Float, nullable=False),  # how long that took; belongs to no conversation any more
+    Index("ix_waits_at", "at"),
+)
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("id", String(32), primary_key=True),  # also the id of its key in the keyring
+    Column("lookup", String(64), nullable=False, unique=True),  # derived from the six words
+    Column("public_key", LargeBinary, nullable=False),  # X25519; replies are sealed to it
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("mailbox", String(32), ForeignKey("mailboxes.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # 1, 2, ... within the mailbox
+    Column("sender", String(10), nullable=False),  # visitor | counsellor
+    Column("at", Float, nullable=False),
+    Column("priority", Integer, nullable=False),  # the route's place, 0 strictest; of a reply: that of its letter
+    Column("read_at", Float),  # a visitor's: acknowledged by a counsellor; a reply: opened with the words
+    Column("read_by", Integer, ForeignKey("counsellors.id")),
+    Column("answered", Boolean, nullable=False),  # a visitor's: has a reply, or was set aside as needing none
+    Column("alarmed_at", Float),  # when the counsellors were last told that a red one is unread
+    Column("sealed", LargeBinary, nullable=False),  # a visitor's: the mailbox's key; a reply: the public key
+    Index("ix_letters_open", "answered", "priority", "at"),
+)
+
+times = Table(
+    "times",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(10), nullable=False),  # visit | phone | chat
+    Column("place", String(40)),  # an id of content/booking.yml; null where there is none to go to
+    Column("audience", String(10), nullable=False),  # buyers | exploited | minors | others
+    Column("starts_at", Float, nullable=False),
+    Column("ends_at", Float, nullable=False),
+    Column("buffer_seconds", Float, nullable=False),  # kept free before and after
+    Column("staff_needed", Integer, nullable=False),  # 1 or 2
+    Column("counsellor", Integer, ForeignKey("counsellors.id"), nullable=False),
+    Column("second", Integer, ForeignKey("counsellors.id")),
+    Column("series", String(32)),  # published together by a repeat rule
+    Column("mailbox", String(32), ForeignKey("mailboxes.id", ondelete="SET NULL"), unique=True),  # who has booked it
+    Column("booked_at", Float),
+    Index("ix_times_starts_at", "starts_at"),
 )

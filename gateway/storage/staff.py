@@ -31,6 +31,7 @@ class Staff:
         """Add a counsellor. Raises NameTaken."""
         values = {
             "name": name, "password_hash": password_hash, "must_change": must_change, "disabled": False, "failures": 0,
+            "away": False,
         }  # fmt: skip
         try:
             async with self._writer.begin() as connection:

@@ -174,12 +174,7 @@ class Store:
         found = (
             select(conversations)
             .where(conversations.c.state.in_([state.value for state in states]))
-            .order_by(
-                conversations.c.front.desc(),
-                conversations.c.priority,
-                conversations.c.waiting_at,
-                conversations.c.created_at,
-            )
+            .order_by(conversations.c.front.desc(), conversations.c.rank_at, conversations.c.created_at)
         )
         async with self._engine.connect() as connection:
             rows = (await connection.execute(found)).all()
@@ -196,11 +191,9 @@ class Store:
         if conversation.state is not State.WAITING:
             return None
         table = conversations.c
-        level = and_(table.front.is_(conversation.front), table.priority == conversation.priority)
         before = or_(
             and_(table.front.is_(True), literal(not conversation.front)),
-            and_(table.front.is_(conversation.front), table.priority < conversation.priority),
-            and_(level, table.waiting_at < conversation.waiting_at),
+            and_(table.front.is_(conversation.front), table.rank_at < conversation.rank_at),
         )
         count = select(func.count()).select_from(conversations).where(table.state == State.WAITING.value, before)
         async with self._engine.connect() as connection:

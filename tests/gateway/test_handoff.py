@@ -1,4 +1,4 @@
-"""The hand-off table, cell by cell: what the design's section 3 says, written out here once more by hand."""
+"""The hand-off table, cell by cell: what the design's section 3 says, and `requeued`, written out here once more by hand."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from gateway.handoff import Event, State, step
 
 EVENTS = (
     "handoff_requested", "claimed", "transferred", "released_to_bot", "cancelled_by_visitor", "counsellor_lost",
-    "wait_expired", "visitor_gone", "closed", "expired", "erased",
+    "requeued", "wait_expired", "visitor_gone", "closed", "expired", "erased",
 )  # fmt: skip
 # For each state the new state of every event, in the order above; "-" is no change.
 EXPECTED = {
-    "bot": ("waiting", "-", "-", "-", "-", "-", "-", "-", "closed", "closed", "gone"),
-    "waiting": ("waiting", "human", "-", "-", "bot", "-", "bot", "bot", "closed", "closed", "gone"),
-    "human": ("-", "-", "human", "bot", "bot", "waiting", "-", "human", "closed", "closed", "gone"),
-    "closed": ("-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "gone"),
-    "gone": ("-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
+    "bot": ("waiting", "-", "-", "-", "-", "-", "-", "-", "-", "closed", "closed", "gone"),
+    "waiting": ("waiting", "human", "-", "-", "bot", "-", "-", "bot", "bot", "closed", "closed", "gone"),
+    "human": ("-", "-", "human", "bot", "bot", "waiting", "waiting", "-", "human", "closed", "closed", "gone"),
+    "closed": ("-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "gone"),
+    "gone": ("-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
 }
 # What else each step asks for.
 EFFECTS = {
@@ -39,6 +39,7 @@ EFFECTS = {
     ("human", "cancelled_by_visitor"): ("drop_holder", "tell_counsellor"),
     ("human", "counsellor_lost"): ("drop_holder", "front_of_queue", "tell_visitor", "tell_counsellor"),
     ("human", "visitor_gone"): ("tell_counsellor",),
+    ("human", "requeued"): ("drop_holder", "front_of_queue", "tell_visitor"),
     ("human", "closed"): ("drop_holder", "end", "tell_visitor"),
     ("human", "expired"): ("drop_holder", "end", "tell_counsellor"),
     ("human", "erased"): ("drop_holder", "delete", "tell_counsellor"),
@@ -51,6 +52,7 @@ NEW_SPEAKER = {
     ("human", "released_to_bot"),
     ("human", "cancelled_by_visitor"),
     ("human", "counsellor_lost"),
+    ("human", "requeued"),
     ("human", "closed"),
     ("human", "expired"),
     ("human", "erased"),
@@ -61,7 +63,7 @@ CELLS = [(state, event, EXPECTED[state][EVENTS.index(event)]) for state, event i
 def test_table_knows_these_states_and_events() -> None:
     assert {state.value for state in State} == set(EXPECTED)
     assert tuple(event.value for event in Event) == EVENTS
-    assert len(CELLS) == 55
+    assert len(CELLS) == 60
 
 
 @pytest.mark.parametrize(("state", "event", "to"), CELLS)

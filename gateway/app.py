@@ -20,6 +20,7 @@ from gateway.console.api import ConsoleApi
 from gateway.console.auth import Auth
 from gateway.console.board import Board
 from gateway.console.desk import CounsellorDesk
+from gateway.console.guard import Guard
 from gateway.engine_client import EngineClient, EngineFailed
 from gateway.hidden import Hidden
 from gateway.intake import Intake
@@ -78,8 +79,9 @@ class Gateway:
         origins = Origins(settings.public_origin, settings.embed_origins, settings.trusted_proxies)
         self.webchat = WebChat(self.intake, origins.may_chat, origins.address)
         board = Board(self.store, self.staff, self.words, clock)
+        guard = Guard(self.auth, origins.may_console)
         self.console = ConsoleApi(
-            self.auth, self.desk, board, self.store, self.live, self.words, origins.may_console, origins.encrypted
+            self.auth, self.desk, board, self.store, self.live, self.words, guard, origins.encrypted
         )
 
     def local(self) -> datetime:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hmac
 import uuid
 from collections.abc import Awaitable, Callable
 
@@ -12,25 +11,23 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from gateway.console.auth import SESSION_SECONDS, Auth, Locked, WeakPassword, WrongLogin
 from gateway.console.board import Board
-from gateway.console.desk import CounsellorDesk, Taken
+from gateway.console.desk import CounsellorDesk
+from gateway.console.guard import COOKIE, Guard, Handler
 from gateway.console.texts import problem
 from gateway.console.watch import LOGGED_OUT, Watch
-from gateway.delivery import NotYours
 from gateway.handoff import Event
 from gateway.live import Live
 from gateway.storage.failures import STORE_FAILURES
-from gateway.storage.records import Gone, Session
+from gateway.storage.records import Session
 from gateway.storage.store import Store
 from gateway.words import Words
 
-COOKIE = "varsam_console"
 LONGEST = 4000
 SESSION_CHECK_SECONDS = 5.0
-Handler = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
 
 
 class ConsoleApi:
-    """Routes below `/console`. `own(request)` tells whether the Origin is ours; `secure` sets the cookie so."""
+    """Routes below `/console`: login, conversations, the socket. `secure(request)` sets the cookie so."""
 
     def __init__(
         self,
@@ -40,7 +37,7 @@ class ConsoleApi:
         store: Store,
         live: Live,
         words: Words,
-        own: Callable[[web.Request], bool],
+        guard: Guard,
         secure: Callable[[web.Request], bool],
     ) -> None:
         self._auth = auth
@@ -49,7 +46,7 @@ class ConsoleApi:
         self._store = store
         self._live = live
         self._words = words
-        self._own = own
+        self._guard = guard
         self._secure = secure
         self._sockets: dict[web.WebSocketResponse, str] = {}
 
@@ -57,16 +54,16 @@ class ConsoleApi:
         api, one = "/console/api", "/console/api/conversations/{id:[0-9a-f]{32}}"
         return [
             web.post(f"{api}/login", self._login),
-            web.post(f"{api}/password", self._guard(self._password, changing=True)),
-            web.get(f"{api}/me", self._guard(self._me, changing=True)),
-            web.post(f"{api}/logout", self._guard(self._logout, changing=True)),
-            web.get(f"{api}/queue", self._guard(self._queue)),
-            web.get(one, self._guard(self._read)),
-            web.post(f"{one}/claim", self._guard(self._claim)),
-            web.post(f"{one}/messages", self._guard(self._say)),
-            web.post(f"{one}/typing", self._guard(self._typing)),
-            web.post(f"{one}/release", self._guard(self._end(Event.RELEASED_TO_BOT))),
-            web.post(f"{one}/close", self._guard(self._end(Event.CLOSED))),
+            web.post(f"{api}/password", self._guard.session(self._password, changing=True)),
+            web.get(f"{api}/me", self._guard.session(self._me, changing=True)),
+            web.post(f"{api}/logout", self._guard.session(self._logout, changing=True)),
+            web.get(f"{api}/queue", self._guard.session(self._queue)),
+            web.get(one, self._guard.session(self._read)),
+            web.post(f"{one}/claim", self._guard.session(self._claim)),
+            web.post(f"{one}/messages", self._guard.session(self._say)),
+            web.post(f"{one}/typing", self._guard.session(self._typing)),
+            web.post(f"{one}/release", self._guard.session(self._end(Event.RELEASED_TO_BOT))),
+            web.post(f"{one}/close", self._guard.session(self._end(Event.CLOSED))),
             web.get("/console/ws", self._socket),
         ]
 
@@ -76,44 +73,8 @@ class ConsoleApi:
 
     # -- who is asking
 
-    def _guard(
-        self, handler: Handler, changing: bool = False
-    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        """Let in a session with its CSRF token; `changing` also one that must change its password first."""
-
-        async def guarded(request: web.Request) -> web.StreamResponse:
-            try:
-                session = await self._session(request)
-                if session is None:
-                    return problem(401, "not_logged_in")
-                if request.method != "GET" and not self._forgery_proof(request, session):
-                    return problem(403, "forged")
-                if session.counsellor.must_change and not changing:
-                    return problem(403, "must_change")
-                return await handler(request, session)
-            except Gone:
-                return problem(410, "gone")
-            except Taken:
-                return problem(409, "taken")
-            except NotYours:
-                return problem(409 if request.method == "POST" else 403, "not_yours")
-            except (ValueError, LookupError, TypeError, RecursionError):
-                return problem(400, "bad_request")
-            except STORE_FAILURES:
-                return problem(503, "unavailable")
-
-        return guarded
-
-    async def _session(self, request: web.Request) -> Session | None:
-        token = request.cookies.get(COOKIE)
-        return await self._auth.session(token) if token else None
-
-    def _forgery_proof(self, request: web.Request, session: Session) -> bool:
-        given = request.headers.get("X-CSRF-Token", "")
-        return self._own(request) and hmac.compare_digest(given.encode(), session.csrf.encode())
-
     async def _login(self, request: web.Request) -> web.StreamResponse:
-        if not self._own(request):
+        if not self._guard.own(request):
             return problem(403, "forged")
         try:
             body = await request.json()
@@ -200,8 +161,8 @@ class ConsoleApi:
     # -- what they are told
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
-        session = await self._session(request)
-        if session is None or session.counsellor.must_change or not self._own(request):
+        session = await self._guard.find(request)
+        if session is None or session.counsellor.must_change or not self._guard.own(request):
             raise web.HTTPForbidden
         token = request.cookies[COOKIE]
         socket = web.WebSocketResponse(heartbeat=20, max_msg_size=4096)

@@ -24,7 +24,7 @@ from content.model import (
 
 HERE = Path(__file__).parent
 IN_TOPICS = frozenset({"organisation", "counsellor_hours"})
-IN_SENTENCES = IN_TOPICS | {"reopens", "what", "limit", "numbers", "clock", "day"}
+IN_SENTENCES = IN_TOPICS | {"reopens", "what", "limit", "numbers", "clock", "day", "date", "reads", "days", "when"}
 
 
 def load_content(root: Path = HERE) -> Content:
@@ -47,7 +47,7 @@ def load_content(root: Path = HERE) -> Content:
         contacts=contacts,
         facts=facts,
         risk_replies=_risk_replies(File(root / "risk_replies.yml", root), taxonomy, contacts, facts),
-        sentences=_sentences(sentences_file, "sentences"),
+        sentences=_all_sentences(sentences_file, File(root / "errands.yml", root)),
         risk_titles=_risk_titles(sentences_file, taxonomy),
         pseudonyms=_pseudonyms(File(root / "pseudonyms.yml", root)),
         organisation=_organisation(File(root / "organisation.yml", root), contacts, taxonomy),
@@ -186,6 +186,16 @@ def _risk_replies(
 def _sentences(file: File, key: str) -> dict[str, str]:
     entry = file.section(key, dict)
     return {name: file.said(entry, name, IN_SENTENCES) for name, _ in entries(entry)}
+
+
+def _all_sentences(*files: File) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for file in files:
+        for name, text in _sentences(file, "sentences").items():
+            if name in found:
+                raise file.wrong(file.data, f"the sentence '{name}' stands twice. Remove one.")
+            found[name] = text
+    return found
 
 
 def _risk_titles(file: File, taxonomy: Taxonomy) -> dict[str, str]:

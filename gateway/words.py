@@ -19,7 +19,9 @@ class Words:
 
     def sentence(self, name: str, **values: str) -> str:
         """Give a sentence with its placeholders filled. Raises KeyError for an unknown name."""
-        text = self.content.sentences[name].replace("{organisation}", self.content.organisation.name)
+        organisation = self.content.organisation
+        text = self.content.sentences[name].replace("{organisation}", organisation.name)
+        text = text.replace("{counsellor_hours}", organisation.counsellor_hours_text)
         for key, value in values.items():
             text = text.replace(f"{{{key}}}", value)
         return text
@@ -56,6 +58,13 @@ class Words:
         if code == "unavailable":
             return Refused(code, self.sentence("unavailable", numbers=self._numbers()))
         return Refused(code, self.sentence(name or f"error_{code}", limit=str(MAX_CHARACTERS)))
+
+    def moment(self, seconds: float) -> str:
+        """Tell a time (seconds since 1970 UTC) as people say it: tisdag 24 november klockan 10.05."""
+        at = datetime.fromtimestamp(seconds, self._local().tzinfo)
+        date = f"{at.day} {self.sentence(f'month_{at.month}')}"
+        day = self.sentence(f"day_{at.weekday()}")
+        return self.sentence("moment", day=day, date=date, clock=f"{at.hour}.{at.minute:02d}")
 
     def reopens(self) -> str | None:
         """Tell in words when a counsellor reads again; None while it is counsellors' hours."""

@@ -15,6 +15,7 @@ from gateway.availability import Availability
 from gateway.delivery import say_as_bot
 from gateway.engine_client import EngineAnswer, EngineClient, EngineFailed
 from gateway.handoff import State
+from gateway.heard import heard_in
 from gateway.metrics import Metrics
 from gateway.storage.change import Change
 from gateway.storage.records import Conversation, Line
@@ -173,6 +174,7 @@ class Router:
         return {"text": text, "choices": choices or [], "contacts": list(contacts), "checked": True}
 
     async def _commit(self, id: str, generation: int, plan: Plan, lines: list[Line]) -> None:
+        why = heard_in(self._lexicon, lines)
         async with self._store.change(id) as change:
             self._remember(change.conversation, plan.understood)
             if await say_as_bot(change, generation, plan.replies):
@@ -181,17 +183,17 @@ class Router:
                     await self._summons.decide(change, payload)
                 if plan.handoff is not None:
                     await self._summons.request(change, plan.handoff)
-            await self._mark(change, lines, plan.understood, plan.offered)
+            await self._mark(change, lines, plan.understood, plan.offered, why)
         self._metrics.answered.labels(route=plan.understood["route"]).inc(len(lines))
 
     async def _commit_choice(self, id: str, payload: str, lines: list[Line]) -> None:
         async with self._store.change(id) as change:
             await self._summons.decide(change, payload)
-            await self._mark(change, lines, CHOICE_UNDERSTOOD, False)
+            await self._mark(change, lines, CHOICE_UNDERSTOOD, False, {})
 
     async def _listen(self, conversation: Conversation, lines: list[Line]) -> None:
         """In `human` the bot is silent; what was understood still tells the counsellor of new danger."""
-        text = self._text(lines)
+        text, why = self._text(lines), heard_in(self._lexicon, lines)
         heard = self._lexicon.risks(text)
         taxonomy = self._words.content.taxonomy
         route = taxonomy.stricter(["answer", *(taxonomy.risks[risk] for risk in heard)])
@@ -206,7 +208,7 @@ class Router:
             self._remember(change.conversation, understood)
             if understood["route"] == "emergency":
                 await self._summons.open_for_danger(change)
-            await self._mark(change, lines, understood, False)
+            await self._mark(change, lines, understood, False, why)
 
     def _remember(self, conversation: Conversation, understood: dict[str, Any]) -> None:
         """Keep for the queue: the latest sure topic of weight, every risk heard, the strictest route."""
@@ -220,9 +222,17 @@ class Router:
         kept["route"] = self._words.content.taxonomy.stricter(routes)
         kept["lang"] = understood.get("lang", kept.get("lang", "sv"))
 
-    async def _mark(self, change: Change, lines: list[Line], understood: dict[str, Any], offered: bool) -> None:
+    async def _mark(
+        self,
+        change: Change,
+        lines: list[Line],
+        understood: dict[str, Any],
+        offered: bool,
+        why: dict[int, dict[str, list[str]]],
+    ) -> None:
         state = change.conversation.state
         handoff = "queued" if state in (State.WAITING, State.HUMAN) else "offered" if offered else "none"
         explained = {**{key: understood[key] for key in UNDERSTOOD}, "handoff": handoff}
         for line in lines:
-            await change.answer(line.seq, {**line.words, "explained": explained})
+            heard = {"heard": why[line.seq]} if line.seq in why else {}
+            await change.answer(line.seq, {**line.words, "explained": explained, **heard})

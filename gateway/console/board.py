@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from gateway.handoff import State
+from gateway.heard import risk_words
 from gateway.storage.records import Conversation
 from gateway.storage.staff import Staff
 from gateway.storage.store import Store
@@ -77,4 +78,5 @@ class Board:
                 {"text": draft["text"], "contacts": [asdict(card) for card in self._words.cards(draft["contacts"])]}
                 for draft in await self._store.drafts(conversation.id)
             ],
+            "risk_words": risk_words(shown, self._words.content.taxonomy.risks),
         }

@@ -43,7 +43,7 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Line:
-    """One message. `words` holds text and, by sender, choices, contacts (ids), checked, choice, understood."""
+    """One message. `words` holds text and, by sender, choices, contacts (ids), checked, choice, explained, heard."""
 
     seq: int
     sender: str

@@ -20,7 +20,7 @@ CARD = {
     "id", "pseudonym", "priority", "route", "topic", "title", "risks", "lang", "channel", "waiting_since",
     "waiting_seconds", "state", "holder", "shared",
 }  # fmt: skip
-CONVERSATION = CARD | {"share", "hidden", "messages", "drafts"}
+CONVERSATION = CARD | {"share", "hidden", "messages", "drafts", "risk_words"}
 NOBODY = "0" * 32
 ACTIONS = ["claim", "messages", "typing", "release", "close"]
 
@@ -178,3 +178,20 @@ async def test_close_ends_it_and_the_next_word_needs_a_new_conversation(
     await visitor.send({"type": "say", "id": str(uuid.uuid4()), "text": "hej"})
     assert (await visitor.until("error"))[-1]["code"] == "unknown_token"
     assert ((await gateway.store.get(key)).state, (await alva.say(key, "hej"))[0]) == (State.CLOSED, 409)
+
+
+async def test_risk_words_are_those_of_the_messages_that_are_shown(
+    visitor: Visitor, gateway: Gateway, engine_double: EngineDouble, alva: ConsoleClient
+) -> None:
+    engine_double.summon()
+    await visitor.say("jag är 15")
+    engine_double.calm()
+    key = await key_of(gateway, visitor)
+    _, conversation = await alva.claim(key)
+    assert conversation["risk_words"] == []
+    await visitor.say("han slår mig")
+    later = [{"risk": "violence_relation", "words": ["han slår mig"]}]
+    assert (await alva.get(f"conversations/{key}"))[1]["risk_words"] == later
+    await visitor.choose("share:yes")
+    all_of_it = [{"risk": "minor", "words": ["jag är 15"]}, *later]
+    assert (await alva.get(f"conversations/{key}"))[1]["risk_words"] == all_of_it

@@ -2,6 +2,7 @@
 
 Deleting the key deletes the conversation, in every backup of the store. Keys are wrapped (AES-256-GCM)
 by a master key; with two given the first wraps and both open, and `rewrap` moves all to the first.
+Beside the keys it keeps the installation's own secrets, which belong to no conversation.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+OF_SECRET = "secret|"  # before a secret's name, so that no key can be put in its place
 
 
 class KeyGone(Exception):
@@ -42,11 +44,15 @@ class Keyring:
         self._db.execute("PRAGMA secure_delete = ON")
         self._db.execute("PRAGMA journal_mode = DELETE")
         self._db.execute("CREATE TABLE IF NOT EXISTS keys (id TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID"
+        )
         self._check()
 
     def _check(self) -> None:
-        row = self._db.execute("SELECT id, wrapped FROM keys LIMIT 1").fetchone()
-        if row is not None:
+        key = self._db.execute("SELECT id, wrapped FROM keys LIMIT 1").fetchone()
+        secret = self._db.execute("SELECT ? || name, wrapped FROM secrets LIMIT 1", (OF_SECRET,)).fetchone()
+        for row in (row for row in (key, secret) if row is not None):
             try:
                 self._unwrap(*row)
             except KeyGone as error:
@@ -75,19 +81,36 @@ class Keyring:
         with self._lock:
             return {row[0] for row in self._db.execute("SELECT id FROM keys")}
 
+    def secret(self, name: str) -> bytes:
+        """Give a secret of this installation: 32 random bytes, made at first use and the same ever after.
+
+        Raises KeyringError where no master key opens it.
+        """
+        new = self._wrap(OF_SECRET + name, os.urandom(KEY_BYTES))
+        with self._lock:
+            self._db.execute("INSERT OR IGNORE INTO secrets (name, wrapped) VALUES (?, ?)", (name, new))
+            kept = self._db.execute("SELECT wrapped FROM secrets WHERE name = ?", (name,)).fetchone()
+        try:
+            return self._unwrap(OF_SECRET + name, kept[0])
+        except KeyGone as error:
+            raise KeyringError(f"no VARSAM_MASTER_KEY given opens the keyring's secret '{name}'") from error
+
     def rewrap(self) -> int:
-        """Wrap every key with the first master key; give how many. For rotation."""
+        """Wrap every key and secret with the first master key; give how many. For rotation."""
         with self._lock:
             rows = self._db.execute("SELECT id, wrapped FROM keys").fetchall()
             again = [(self._wrap(id, self._unwrap(id, wrapped)), id) for id, wrapped in rows]
+            kept = self._db.execute("SELECT name, wrapped FROM secrets").fetchall()
+            secrets = [(self._wrap(OF_SECRET + name, self._unwrap(OF_SECRET + name, old)), name) for name, old in kept]
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 self._db.executemany("UPDATE keys SET wrapped = ? WHERE id = ?", again)
+                self._db.executemany("UPDATE secrets SET wrapped = ? WHERE name = ?", secrets)
             except BaseException:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
-        return len(rows)
+        return len(again) + len(secrets)
 
     def seal(self, conversation: str, place: str, value: Any) -> bytes:
         """Encrypt `value` (JSON) for one place (table and row), so that rows cannot be swapped."""

@@ -136,6 +136,7 @@ letters = Table(
     Column("mailbox", String(32), ForeignKey("mailboxes.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),  # 1, 2, ... within the mailbox
     Column("sender", String(10), nullable=False),  # visitor | counsellor
+    Column("client_id", String(45)),  # makes a repeat harmless
     Column("at", Float, nullable=False),
     Column("priority", Integer, nullable=False),  # the route's place, 0 strictest; of a reply: that of its letter
     Column("read_at", Float),  # a visitor's: acknowledged by a counsellor; a reply: opened with the words
@@ -143,6 +144,7 @@ letters = Table(
     Column("answered", Boolean, nullable=False),  # a visitor's: has a reply, or was set aside as needing none
     Column("alarmed_at", Float),  # when the counsellors were last told that a red one is unread
     Column("sealed", LargeBinary, nullable=False),  # a visitor's: the mailbox's key; a reply: the public key
+    UniqueConstraint("mailbox", "client_id"),
     Index("ix_letters_open", "answered", "priority", "at"),
 )
 

@@ -165,3 +165,44 @@ def test_master_keys_refuses_none_in_production(given: str, tmp_path: Path) -> N
     with pytest.raises(KeyringError, match="VARSAM_MASTER_KEY is missing"):
         master_keys(given, tmp_path, development=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_secret_is_made_once_and_stays(keyring: Keyring, path: Path) -> None:
+    first = keyring.secret("six_words")
+    keyring.close()
+    again = Keyring(path, [OLD])
+
+    assert (again.secret("six_words"), len(first), again.ids()) == (first, 32, {"one"})
+    assert again.secret("other") != first
+    assert first not in path.read_bytes()
+    again.close()
+
+
+def test_rewrap_moves_the_secrets_too(keyring: Keyring, path: Path) -> None:
+    secret = keyring.secret("six_words")
+    keyring.close()
+    both = Keyring(path, [NEW, OLD])
+    assert (both.secret("six_words"), both.rewrap()) == (secret, 2)
+    both.close()
+    alone = Keyring(path, [NEW])
+    assert alone.secret("six_words") == secret
+    alone.close()
+
+
+def test_keyring_with_nothing_but_a_secret_refuses_a_wrong_master_key(keyring: Keyring, path: Path) -> None:
+    keyring.secret("six_words")
+    keyring.delete("one")
+    with pytest.raises(KeyringError, match="another VARSAM_MASTER_KEY"):
+        Keyring(path, [NEW])
+
+
+def test_a_secret_cannot_be_put_in_another_place(keyring: Keyring, path: Path) -> None:
+    keyring.secret("a"), keyring.secret("b")
+    with sqlite3.connect(path) as db:
+        [(moved,)] = db.execute("SELECT wrapped FROM secrets WHERE name = 'a'")
+        db.execute("UPDATE secrets SET wrapped = ? WHERE name = 'b'", (moved,))
+        db.execute("INSERT INTO keys VALUES ('a', ?)", (moved,))
+    with pytest.raises(KeyringError, match="secret 'b'"):
+        keyring.secret("b")
+    with pytest.raises(KeyGone):
+        keyring.open("a", "m", bytes(40))

@@ -41,6 +41,7 @@ def upgrade() -> None:
     sa.Column('mailbox', sa.String(length=32), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('sender', sa.String(length=10), nullable=False),
+    sa.Column('client_id', sa.String(length=45), nullable=True),
     sa.Column('at', sa.Float(), nullable=False),
     sa.Column('priority', sa.Integer(), nullable=False),
     sa.Column('read_at', sa.Float(), nullable=True),
@@ -50,7 +51,8 @@ def upgrade() -> None:
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['mailbox'], ['mailboxes.id'], name=op.f('fk_letters_mailbox'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['read_by'], ['counsellors.id'], name=op.f('fk_letters_read_by')),
-    sa.PrimaryKeyConstraint('mailbox', 'number', name=op.f('pk_letters'))
+    sa.PrimaryKeyConstraint('mailbox', 'number', name=op.f('pk_letters')),
+    sa.UniqueConstraint('mailbox', 'client_id', name=op.f('uq_letters_mailbox'))
     )
     op.create_index('ix_letters_open', 'letters', ['answered', 'priority', 'at'])
     op.create_table('times',

@@ -16,6 +16,7 @@ from gateway.delivery import say_as_bot
 from gateway.engine_client import EngineAnswer, EngineClient, EngineFailed
 from gateway.handoff import State
 from gateway.heard import heard_in
+from gateway.known import remember
 from gateway.metrics import Metrics
 from gateway.storage.change import Change
 from gateway.storage.records import Conversation, Line
@@ -211,16 +212,8 @@ class Router:
             await self._mark(change, lines, understood, False, why)
 
     def _remember(self, conversation: Conversation, understood: dict[str, Any]) -> None:
-        """Keep for the queue: the latest sure topic of weight, every risk heard, the strictest route."""
-        kept = conversation.understood
-        topic = self._words.content.topics.get(understood["topic"])
-        weighs = topic is not None and topic.group != "smalltalk" and not understood.get("ask_back")
-        if topic is not None and ("topic" not in kept or (weighs and conversation.state is not State.HUMAN)):
-            kept["topic"] = topic.id
-        kept["risks"] = [*kept.get("risks", []), *(r for r in understood["risks"] if r not in kept.get("risks", []))]
-        routes = [understood["route"], *([kept["route"]] if "route" in kept else [])]
-        kept["route"] = self._words.content.taxonomy.stricter(routes)
-        kept["lang"] = understood.get("lang", kept.get("lang", "sv"))
+        in_human = conversation.state is State.HUMAN
+        remember(self._words.content, conversation.understood, understood, topic_stays=in_human)
 
     async def _mark(
         self,

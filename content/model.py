@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from content.hours import Weekly
+from content.hours import Schedule
 
 
 class ContentError(ValueError):
@@ -24,7 +24,7 @@ class Contact:
     email: str | None
     url: str | None
     hours: str | None
-    open: Weekly | None
+    open: Schedule | None
     groups: tuple[str, ...]
     show: str
     checked: bool
@@ -97,12 +97,34 @@ class Taxonomy:
 
 
 @dataclass(frozen=True)
+class Load:
+    """How much one counsellor talks with at once: what conversations weigh, and `most`, the sum they may weigh."""
+
+    most: int
+    emergency: int
+    other: int
+
+    def weight(self, priority: int) -> int:
+        """Give the weight of a conversation by its priority (0: emergency)."""
+        return self.emergency if priority == 0 else self.other
+
+    def full(self, now: int) -> bool:
+        """Tell whether somebody who carries `now` has no room for one more that is not an emergency."""
+        return now + self.other > self.most
+
+
+@dataclass(frozen=True)
 class Organisation:
-    """Who runs this instance, when its counsellors read, and whom to name first, per group."""
+    """Who runs this instance, when its counsellors read and how much, and whom to name first, per group.
+
+    `warn_minutes`: so long before the counsellors' hours end those who wait are told.
+    """
 
     name: str
-    counsellor_hours: Weekly
+    counsellor_hours: Schedule
     counsellor_hours_text: str
+    counsellor_load: Load
+    warn_minutes: int
     exit_url: str
     reach: Mapping[str, tuple[str, ...]]
 

@@ -12,11 +12,12 @@ MOST = 3
 def open_now(content: Content, about: str, local: datetime) -> tuple[str, ...]:
     """Give up to three contact ids for a topic, or a group of topics, that are open at `local`, best first.
 
+    Only those known to be open: not those whose hours on a holiday are unknown.
     112 is always among them: where nothing else is known to be open it stands alone.
     """
     reach, topic = content.organisation.reach, content.topics.get(about)
     ranked = reach.get(about) or reach.get(topic.group if topic else "") or reach["service"]
-    found = [one for one in ranked if (weekly := content.contacts[one].open) and weekly.is_open(local)]
+    found = [one for one in ranked if (schedule := content.contacts[one].open) and schedule.is_open(local)]
     emergency = "sos_112"
     first = [one for one in found if one != emergency][: MOST - 1]
     return (*first, emergency)

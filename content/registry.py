@@ -9,18 +9,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from content.files import File, entries, plain
-from content.hours import parse_weekly
+from content.contacts import may_show, read_contacts
+from content.files import File, entries
 from content.model import (
     Contact,
     Content,
     ContentError,
     Fact,
-    Organisation,
     RiskReply,
     Taxonomy,
     Topic,
 )
+from content.organisation import read_organisation
 
 HERE = Path(__file__).parent
 IN_TOPICS = frozenset({"organisation", "counsellor_hours"})
@@ -34,7 +34,7 @@ def load_content(root: Path = HERE) -> Content:
         ContentError: on the first thing that is missing, unknown or unsourced.
     """
     taxonomy = _taxonomy(File(root / "taxonomy.yml", root))
-    contacts = _contacts(File(root / "contacts.yml", root))
+    contacts = read_contacts(File(root / "contacts.yml", root))
     facts = _all_facts(root)
     topics = {topic.id: topic for topic in _topics(root, taxonomy, contacts, facts)}
     missing = sorted(set(taxonomy.topics) - set(topics))
@@ -50,7 +50,7 @@ def load_content(root: Path = HERE) -> Content:
         sentences=_all_sentences(sentences_file, File(root / "errands.yml", root)),
         risk_titles=_risk_titles(sentences_file, taxonomy),
         pseudonyms=_pseudonyms(File(root / "pseudonyms.yml", root)),
-        organisation=_organisation(File(root / "organisation.yml", root), contacts, taxonomy),
+        organisation=read_organisation(File(root / "organisation.yml", root), contacts, taxonomy),
     )
 
 
@@ -65,34 +65,6 @@ def _taxonomy(file: File) -> Taxonomy:
         if route not in routes:
             raise file.wrong(file.data, f"'{name}' has the unknown route '{route}'. Use one of {', '.join(routes)}.")
     return Taxonomy(routes=routes, topics=topics, risks=risks)
-
-
-def _contacts(file: File) -> dict[str, Contact]:
-    contacts: dict[str, Contact] = {}
-    for entry in file.section("contacts", list):
-        file.sourced(entry)
-        try:
-            weekly = parse_weekly(plain(entry.get("open")))
-        except ValueError as error:
-            raise file.wrong(entry, f"'{entry.get('id')}': {error}. Mend 'open'.") from error
-        contact = Contact(
-            id=file.text(entry, "id"),
-            name=file.text(entry, "name"),
-            what=entry.get("what"),
-            phone=entry.get("phone"),
-            phone_note=entry.get("phone_note"),
-            email=entry.get("email"),
-            url=entry.get("url"),
-            hours=entry.get("hours"),
-            open=weekly,
-            groups=tuple(entry.get("groups") or ()),
-            show=file.text(entry, "show"),
-            checked=bool(entry.get("checked")),
-        )
-        if contact.id in contacts:
-            raise file.wrong(entry, f"contact '{contact.id}' stands twice. Remove one.")
-        contacts[contact.id] = contact
-    return contacts
 
 
 def _all_facts(root: Path) -> dict[str, Fact]:
@@ -129,14 +101,6 @@ def _cited(file: File, entry: Mapping[str, Any], facts: Mapping[str, Fact]) -> b
     return all(facts[fact].checked for fact in cited)
 
 
-def _shown(file: File, entry: Mapping[str, Any], contacts: Mapping[str, Contact], staff: bool) -> tuple[str, ...]:
-    found = file.ids(entry, "contacts", contacts, "contact")
-    for contact in found:
-        if contacts[contact].show != "default" and not (staff and contacts[contact].show == "staff"):
-            raise file.wrong(entry, f"contact '{contact}' may not be shown here. Remove it from 'contacts'.")
-    return found
-
-
 def _topics(
     root: Path, taxonomy: Taxonomy, contacts: Mapping[str, Contact], facts: Mapping[str, Fact]
 ) -> Iterator[Topic]:
@@ -159,7 +123,7 @@ def _topics(
             choice=file.said(entry, "choice"),
             answer=file.said(entry, "answer", IN_TOPICS),
             next_step=file.said(entry, "next_step", IN_TOPICS),
-            contacts=_shown(file, entry, contacts, staff=name == "professional_advice"),
+            contacts=may_show(file, entry, contacts, staff=name == "professional_advice"),
             buttons=file.ids(entry, "buttons", taxonomy.topics, "topic"),
             leads_to=next(iter(file.ids({**entry, "leads_to": leads}, "leads_to", taxonomy.topics, "topic")), None),
             checked=_cited(file, entry, facts),
@@ -172,7 +136,7 @@ def _risk_replies(
     replies = {
         name: RiskReply(
             text=file.said(entry, "text"),
-            contacts=_shown(file, entry, contacts, staff=False),
+            contacts=may_show(file, entry, contacts, staff=False),
             covered_by=file.ids(entry, "covered_by", taxonomy.topics, "topic"),
             checked=_cited(file, entry, facts),
         )
@@ -210,27 +174,3 @@ def _pseudonyms(file: File) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not first or not second:
         raise file.wrong(file.data, "'first' and 'second' must each hold words.")
     return first, second
-
-
-def _organisation(file: File, contacts: Mapping[str, Contact], taxonomy: Taxonomy) -> Organisation:
-    entry = file.data
-    hours = entry.get("counsellor_hours") or {}
-    try:
-        weekly = parse_weekly(plain(hours.get("weekly")))
-    except ValueError as error:
-        raise file.wrong(entry, f"counsellor_hours: {error}. Mend it.") from error
-    if weekly is None:
-        raise file.wrong(entry, "'counsellor_hours.weekly' is missing. Say when a counsellor reads.")
-    reach = {}
-    known = {*taxonomy.topics, *(group for group, _ in taxonomy.topics.values())}
-    for about, ids in entries(file.section("reach", dict)):
-        if about not in known:
-            raise file.wrong(entry, f"'reach' has '{about}', which is neither a topic nor a group of taxonomy.yml.")
-        reach[about] = _shown(file, {"__line__": entry["__line__"], "contacts": ids}, contacts, staff=False)
-    return Organisation(
-        name=file.text(entry, "name"),
-        counsellor_hours=weekly,
-        counsellor_hours_text=file.text(hours, "text"),
-        exit_url=file.text(entry, "exit_url"),
-        reach=reach,
-    )

@@ -12,7 +12,7 @@ class Availability:
     """`hours` is the setting; `present` gives how many counsellors have the console open."""
 
     def __init__(self, content: Content, hours: str, local: Callable[[], datetime], present: Callable[[], int]) -> None:
-        self._weekly = content.organisation.counsellor_hours
+        self._schedule = content.organisation.counsellor_hours
         self._hours = hours
         self._local = local
         self._present = present
@@ -21,4 +21,4 @@ class Availability:
         """By the clock and by who is there; forced `open` assumes that somebody is."""
         if self._hours != "schedule":
             return self._hours == "open"
-        return self._weekly.is_open(self._local()) and self._present() > 0
+        return self._schedule.is_open(self._local()) and self._present() > 0

@@ -31,7 +31,7 @@ class Words:
         one = self.content.contacts[contact]
         return ContactCard(
             id=one.id, name=one.name, what=one.what, phone=one.phone, phone_note=one.phone_note, email=one.email,
-            url=one.url, hours=one.hours, open_now=one.open.is_open(self._local()) if one.open else None,
+            url=one.url, hours=one.hours, open_now=one.open.open_now(self._local()) if one.open else None,
             checked=one.checked,
         )  # fmt: skip
 
@@ -80,4 +80,8 @@ class Words:
             return self.sentence("reopens_today", clock=clock)
         if opens.date() == now.date() + timedelta(days=1):
             return self.sentence("reopens_tomorrow", clock=clock)
-        return self.sentence("reopens_day", clock=clock, day=self.sentence(f"day_{opens.weekday()}"))
+        day, days = self.sentence(f"day_{opens.weekday()}"), (opens.date() - now.date()).days
+        if days < 7:
+            return self.sentence("reopens_day", clock=clock, day=day)
+        date = f"{opens.day} {self.sentence(f'month_{opens.month}')}"
+        return self.sentence("reopens_date", clock=clock, day=day, date=date)

@@ -127,6 +127,21 @@ def test_no_human_is_respected_but_offered_at_a_new_risk(content: Content) -> No
     assert [payloads(one).count(HUMAN_BUTTON) for one in (first, new)] == [2, 2]  # the offer, and the answer's own
 
 
+@pytest.mark.parametrize(
+    ("topic", "named"),
+    [
+        ("minor_support", ["bris", "sos_112"]),
+        ("controlled_by_other", ["kvinnofridslinjen", "sos_112"]),
+        ("talk_to_human", ["kvinnofridslinjen", "bris", "sos_112"]),
+    ],
+)
+def test_nobody_on_a_holiday_names_only_who_is_known_to_be_open(content: Content, topic: str, named: list[str]) -> None:
+    christmas = datetime.fromisoformat("2026-12-24T20:00:00+01:00")
+    said = compose(content, turn(content, topic, hours_open=False, now=christmas, reopens="x"), Memory())
+
+    assert said.replies[-1]["contacts"] == named
+
+
 @pytest.mark.parametrize("topic", ["stop_buying", "minor_support", "feeling_bad"])
 def test_no_human_is_respected_by_topics(content: Content, topic: str) -> None:
     said = compose(content, turn(content, topic, no_human=True), Memory())

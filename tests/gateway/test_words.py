@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from content.hours import Spans
 from content.model import Content
 from gateway.words import Words
 
@@ -33,7 +35,16 @@ REOPENS = [
     ("2026-11-28T10:00", "på måndag klockan 8.00"),
     ("2026-11-29T00:30", "i morgon klockan 8.00"),
     ("2026-11-29T23:59", "i morgon klockan 8.00"),
-    ("2026-12-31T20:00", "i morgon klockan 8.00"),
+    # Christmas, New Year, Easter, midsummer
+    ("2026-12-23T16:30", "på måndag klockan 8.00"),
+    ("2026-12-24T10:00", "på måndag klockan 8.00"),
+    ("2026-12-27T20:00", "i morgon klockan 8.00"),
+    ("2026-12-31T20:00", "på måndag klockan 8.00"),
+    ("2027-01-05T17:00", "på torsdag klockan 8.00"),
+    ("2027-03-25T16:30", "på tisdag klockan 8.00"),
+    ("2027-03-29T10:00", "i morgon klockan 8.00"),
+    ("2026-06-18T16:30", "på måndag klockan 8.00"),
+    ("2026-06-19T10:00", "på måndag klockan 8.00"),
     # the clock goes forward in the night to Sunday 29 March 2026, back in the night to Sunday 25 October
     ("2026-03-28T23:30", "på måndag klockan 8.00"),
     ("2026-03-29T01:59", "i morgon klockan 8.00"),
@@ -48,6 +59,27 @@ REOPENS = [
 @pytest.mark.parametrize(("moment", "expected"), REOPENS)
 def test_reopens_says_when_a_human_reads_again(content: Content, moment: str, expected: str | None) -> None:
     assert words_at(content, moment).reopens() == expected
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        ("2026-11-29", "på måndag klockan 8.00"),
+        ("2026-11-30", "på tisdag klockan 8.00"),  # six days ahead
+        ("2026-12-01", "onsdag 2 december klockan 8.00"),  # the weekday alone would mean tomorrow
+        ("2027-01-03", "måndag 4 januari klockan 8.00"),
+        ("2027-12-31", None),
+    ],
+)
+def test_reopens_says_the_date_when_it_is_a_week_away_or_more(
+    content: Content, until: str, expected: str | None
+) -> None:
+    first, last = date(2026, 11, 25), date.fromisoformat(until)
+    closed: dict[date, Spans] = {first + timedelta(days=number): () for number in range((last - first).days + 1)}
+    hours = replace(content.organisation.counsellor_hours, exceptions=closed)
+    changed = replace(content, organisation=replace(content.organisation, counsellor_hours=hours))
+
+    assert words_at(changed, "2026-11-25T10:00").reopens() == expected
 
 
 def test_reopens_is_the_same_in_both_hours_of_the_longer_night(content: Content) -> None:
@@ -87,6 +119,9 @@ def test_refusal_of_what_is_too_long_names_the_limit(content: Content) -> None:
         ("umea_socialjour", "2026-11-28T01:00", False),
         ("bris", "2026-11-24T03:00", True),
         ("preventell", "2026-11-24T10:00", None),
+        ("umea_socialjour", "2026-12-25T20:00", None),
+        ("umea_mottagningsenhet", "2026-12-25T14:00", False),
+        ("bris", "2026-12-24T20:00", True),
     ],
 )
 def test_card_tells_whether_it_is_open_now(content: Content, contact: str, moment: str, open_now: bool | None) -> None:

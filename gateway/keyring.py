@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-OF_SECRET = "secret|"  # before a secret's name, so that no key can be put in its place
+INSTALLATION = "installation|"  # before a secret's name, so that no key can be put in its place
 
 
 class KeyGone(Exception):
@@ -51,7 +51,7 @@ class Keyring:
 
     def _check(self) -> None:
         key = self._db.execute("SELECT id, wrapped FROM keys LIMIT 1").fetchone()
-        secret = self._db.execute("SELECT ? || name, wrapped FROM secrets LIMIT 1", (OF_SECRET,)).fetchone()
+        secret = self._db.execute("SELECT ? || name, wrapped FROM secrets LIMIT 1", (INSTALLATION,)).fetchone()
         for row in (row for row in (key, secret) if row is not None):
             try:
                 self._unwrap(*row)
@@ -86,12 +86,12 @@ class Keyring:
 
         Raises KeyringError where no master key opens it.
         """
-        new = self._wrap(OF_SECRET + name, os.urandom(KEY_BYTES))
+        new = self._wrap(INSTALLATION + name, os.urandom(KEY_BYTES))
         with self._lock:
             self._db.execute("INSERT OR IGNORE INTO secrets (name, wrapped) VALUES (?, ?)", (name, new))
             kept = self._db.execute("SELECT wrapped FROM secrets WHERE name = ?", (name,)).fetchone()
         try:
-            return self._unwrap(OF_SECRET + name, kept[0])
+            return self._unwrap(INSTALLATION + name, kept[0])
         except KeyGone as error:
             raise KeyringError(f"no VARSAM_MASTER_KEY given opens the keyring's secret '{name}'") from error
 
@@ -100,8 +100,8 @@ class Keyring:
         with self._lock:
             rows = self._db.execute("SELECT id, wrapped FROM keys").fetchall()
             again = [(self._wrap(id, self._unwrap(id, wrapped)), id) for id, wrapped in rows]
-            kept = self._db.execute("SELECT name, wrapped FROM secrets").fetchall()
-            secrets = [(self._wrap(OF_SECRET + name, self._unwrap(OF_SECRET + name, old)), name) for name, old in kept]
+            kept = self._db.execute("SELECT name, ? || name, wrapped FROM secrets", (INSTALLATION,)).fetchall()
+            secrets = [(self._wrap(id, self._unwrap(id, wrapped)), name) for name, id, wrapped in kept]
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 self._db.executemany("UPDATE keys SET wrapped = ? WHERE id = ?", again)

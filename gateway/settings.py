@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     gone_minutes: float = Field(5, gt=0, description="A waiting visitor without a connection leaves the queue.")
     lost_seconds: float = Field(60, gt=0, description="A counsellor without a connection loses the conversation.")
     quick_minutes: float = Field(10, gt=0, description="What stays for the counsellor after a quick exit.")
+    letter_days: float = Field(30, gt=0, description="A mailbox is deleted so long after its last letter or reply.")
     sweep_seconds: float = Field(15, gt=0, description="How often the sweeper looks for what has expired.")
 
     @field_validator("embed_origins", "trusted_proxies", mode="before")

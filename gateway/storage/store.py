@@ -21,7 +21,7 @@ from gateway.handoff import Event, State
 from gateway.keyring import KeyGone, Keyring
 from gateway.storage.change import Change
 from gateway.storage.records import Conversation, Gone, Line
-from gateway.storage.schema import audit, conversations, drafts, messages
+from gateway.storage.schema import audit, conversations, drafts, mailboxes, messages
 
 TOKEN_BYTES = 32
 
@@ -223,12 +223,17 @@ class Store:
             return list((await connection.execute(select(conversations.c.id))).scalars())
 
     async def remove_orphans(self) -> int:
-        """Remove keys without rows and rows without keys (a crash between two deletions); give how many."""
+        """Remove keys without rows and rows without keys (a crash between two deletions); give how many.
+
+        Mailboxes have keys too; theirs are kept, and a mailbox without one is left to `Mailboxes.remove_orphans`.
+        """
         stored = set(await self.ids())
-        keys = await asyncio.to_thread(self._keyring.ids)
-        for id in keys ^ stored:
+        async with self._engine.connect() as connection:
+            boxes = set((await connection.execute(select(mailboxes.c.id))).scalars())
+        orphans = (await asyncio.to_thread(self._keyring.ids) - boxes) ^ stored
+        for id in orphans:
             await self.erase(id)
-        return len(keys ^ stored)
+        return len(orphans)
 
     async def writable(self) -> None:
         """Prove that the store takes a write. Raises what the database raises."""

@@ -1,0 +1,1 @@
+"""Messages left for a reply: six words instead of an account, and replies that only those words open."""

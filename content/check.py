@@ -10,10 +10,15 @@ def unverified(content: Content) -> list[str]:
     shown = {contact for topic in content.topics.values() for contact in topic.contacts}
     shown |= {contact for reply in content.risk_replies.values() for contact in reply.contacts}
     shown |= {contact for ids in content.organisation.reach.values() for contact in ids}
+    ways = {f"place {place.id}": place.way for place in content.booking.places.values()}
+    ways |= {f"booked {kind}": way for kind, way in content.booking.ways.items()}
+    shown |= {contact for way in ways.values() for contact in way.contacts}
     return [
         *(f"contact {id}: verify number and hours, then set 'checked: true'" for id in sorted(shown)
           if not content.contacts[id].checked),
         *(f"topic {topic.id}: a cited fact is unchecked" for topic in content.topics.values() if not topic.checked),
         *(f"risk reply {id}: a cited fact is unchecked" for id, reply in content.risk_replies.items()
           if not reply.checked),
+        *(f"{name}: verify entrance, way and cited facts, then set 'checked: true'" for name, way in ways.items()
+          if not way.checked),
     ]  # fmt: skip

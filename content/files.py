@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from content.model import ContentError
+from content.model import ContentError, Fact
 
 SHOWN = ("default", "staff")
 # 112, 114 14 and 1177 may stand in a sentence; every other number lives in contacts.yml alone.
@@ -86,6 +86,16 @@ class File:
             raise self.wrong(entry, f"'{entry.get('id')}' has no source. Give 'sources', or set 'show: hold'.")
         if not isinstance(entry.get("reviewed"), date):
             raise self.wrong(entry, f"'{entry.get('id')}' has no review date. Give 'reviewed: YYYY-MM-DD'.")
+
+    def cited(self, entry: Mapping[str, Any], facts: Mapping[str, Fact]) -> bool:
+        """Check an entry's `sources`; tell whether every cited fact is verified."""
+        cited = self.ids(entry, "sources", facts, "fact")
+        if not cited:
+            raise self.wrong(entry, "no source is cited. Give 'sources' with ids of facts.")
+        for fact in cited:
+            if facts[fact].show == "hold":
+                raise self.wrong(entry, f"fact '{fact}' is on hold. Verify it, or cite another.")
+        return all(facts[fact].checked for fact in cited)
 
 
 def entries(mapping: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -130,6 +130,42 @@ class Organisation:
 
 
 @dataclass(frozen=True)
+class Way:
+    """What a visitor is told of how to come to a booked time, with ids of contacts to show beside it."""
+
+    text: str
+    contacts: tuple[str, ...]
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a visit is; one place is one door. `entrance` is None where nobody has confirmed it."""
+
+    id: str
+    name: str
+    entrance: str | None
+    way: Way
+
+
+@dataclass(frozen=True)
+class Booking:
+    """What holds for all bookable times. `ways` has `phone` and `chat` where they are offered."""
+
+    lengths: tuple[int, ...]
+    book_hours: int
+    cancel_hours: int
+    days_ahead: int
+    apart_minutes: int
+    places: Mapping[str, Place]
+    ways: Mapping[str, Way]
+
+    def way(self, kind: str, place: str | None) -> Way:
+        """Give how to come to a time. Raises KeyError for a kind or place that is not (any more) in the content."""
+        return self.places[place or ""].way if kind == "visit" else self.ways[kind]
+
+
+@dataclass(frozen=True)
 class Content:
     """Everything that may be said, checked and ready."""
 
@@ -142,3 +178,4 @@ class Content:
     risk_titles: Mapping[str, str]
     pseudonyms: tuple[tuple[str, ...], tuple[str, ...]]
     organisation: Organisation
+    booking: Booking

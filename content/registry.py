@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
+from content.booking import read_booking
 from content.contacts import may_show, read_contacts
 from content.files import File, entries
 from content.model import (
@@ -51,6 +51,7 @@ def load_content(root: Path = HERE) -> Content:
         risk_titles=_risk_titles(sentences_file, taxonomy),
         pseudonyms=_pseudonyms(File(root / "pseudonyms.yml", root)),
         organisation=read_organisation(File(root / "organisation.yml", root), contacts, taxonomy),
+        booking=read_booking(File(root / "booking.yml", root), contacts, facts),
     )
 
 
@@ -90,17 +91,6 @@ def _facts(file: File) -> Iterator[Fact]:
         )
 
 
-def _cited(file: File, entry: Mapping[str, Any], facts: Mapping[str, Fact]) -> bool:
-    """Check an entry's `sources`; tell whether every cited fact is verified."""
-    cited = file.ids(entry, "sources", facts, "fact")
-    if not cited:
-        raise file.wrong(entry, "no source is cited. Give 'sources' with ids of facts.")
-    for fact in cited:
-        if facts[fact].show == "hold":
-            raise file.wrong(entry, f"fact '{fact}' is on hold. Verify it, or cite another.")
-    return all(facts[fact].checked for fact in cited)
-
-
 def _topics(
     root: Path, taxonomy: Taxonomy, contacts: Mapping[str, Contact], facts: Mapping[str, Fact]
 ) -> Iterator[Topic]:
@@ -126,7 +116,7 @@ def _topics(
             contacts=may_show(file, entry, contacts, staff=name == "professional_advice"),
             buttons=file.ids(entry, "buttons", taxonomy.topics, "topic"),
             leads_to=next(iter(file.ids({**entry, "leads_to": leads}, "leads_to", taxonomy.topics, "topic")), None),
-            checked=_cited(file, entry, facts),
+            checked=file.cited(entry, facts),
         )
 
 
@@ -138,7 +128,7 @@ def _risk_replies(
             text=file.said(entry, "text"),
             contacts=may_show(file, entry, contacts, staff=False),
             covered_by=file.ids(entry, "covered_by", taxonomy.topics, "topic"),
-            checked=_cited(file, entry, facts),
+            checked=file.cited(entry, facts),
         )
         for name, entry in entries(file.section("risk_replies", dict))
     }

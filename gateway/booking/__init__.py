@@ -1,0 +1,1 @@
+"""Times that a visitor can book with a counsellor, holding only six words."""

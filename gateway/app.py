@@ -13,9 +13,12 @@ from prometheus_client import generate_latest
 
 from connectors.contract import Nudge
 from connectors.webchat import WebChat
+from content.hours import is_holiday
 from content.registry import HERE, load_content
 from content.risks import RiskLexicon
 from gateway.availability import Availability
+from gateway.booking.plan import Plan
+from gateway.booking.times import Times
 from gateway.console.api import ConsoleApi
 from gateway.console.auth import Auth
 from gateway.console.board import Board
@@ -71,7 +74,10 @@ class Gateway:
         )
         self.turns = Turns(self.store, self.router, self.live, self.words)
         self.desk = CounsellorDesk(self.store, self.words, self.metrics)
-        self.sweeper = Sweeper(self.store, self.desk, self.live, self.words, settings, self.metrics, clock)
+        rules = self.content.booking
+        self.plan = Plan(self.database, clock, settings.zone, rules, is_holiday, self._times_changed)
+        self.times = Times(self.database, clock, rules, self._times_changed)
+        self.sweeper = Sweeper(self.store, self.desk, self.live, self.words, settings, self.metrics, clock, self.times)
         self.intake = Intake(
             self.store, self.turns, self.live, self.words, Rates(clock), Hidden(clock), self.metrics,
             settings.quick_minutes * 60, settings.explain, clock,
@@ -91,6 +97,9 @@ class Gateway:
     def _changed(self, conversation: str) -> None:
         self.live.nudge(conversation, Nudge("news"))
         self.live.tell_consoles("changed", conversation)
+
+    def _times_changed(self) -> None:
+        self.live.tell_consoles("times", "")
 
     def app(self) -> web.Application:
         """Give the public application."""

@@ -1,4 +1,4 @@
-"""What goes away, goes away here: expired conversations, waits too long, visitors and counsellors who are gone."""
+"""What goes away, goes away here: expired conversations, too long waits, people who are gone, times that are over."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import structlog
 
+from gateway.booking.times import Times
 from gateway.console.desk import CounsellorDesk
 from gateway.delivery import say_as_system
 from gateway.handoff import Event, State
@@ -35,6 +36,7 @@ class Sweeper:
         settings: Settings,
         metrics: Metrics,
         clock: Callable[[], float],
+        times: Times,
     ) -> None:
         self._store = store
         self._desk = desk
@@ -43,6 +45,7 @@ class Sweeper:
         self._settings = settings
         self._metrics = metrics
         self._clock = clock
+        self._times = times
 
     async def run(self) -> None:
         while True:
@@ -60,6 +63,7 @@ class Sweeper:
             await self._store.erase(id)
             self._metrics.erased.labels(why="expired").inc()
             self._live.gone(id, "left")
+        await self._times.remove_ended()
         waiting = 0
         for conversation in await self._store.in_states(State.WAITING, State.HUMAN):
             waiting += conversation.state is State.WAITING

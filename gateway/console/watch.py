@@ -66,6 +66,9 @@ class Watch:
                 await asyncio.sleep(1)
 
     async def _push(self, what: str, id: str) -> None:
+        if what == "times":
+            await self._socket.send_json({"type": what})
+            return
         if what == "typing":
             if id in self._seen:
                 await self._socket.send_json({"type": "typing", "conversation": id})

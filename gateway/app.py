@@ -24,6 +24,7 @@ from gateway.console.auth import Auth
 from gateway.console.board import Board
 from gateway.console.desk import CounsellorDesk
 from gateway.console.guard import Guard
+from gateway.console.presence import PresenceApi
 from gateway.engine_client import EngineClient, EngineFailed
 from gateway.hidden import Hidden
 from gateway.intake import Intake
@@ -66,7 +67,7 @@ class Gateway:
         self.staff = Staff(self.database, clock)
         self.auth = Auth(self.staff, clock)
         self.engine = EngineClient(engine_url, settings.engine_seconds)
-        self.availability = Availability(self.content, settings.hours, self.local, self.live.present)
+        self.availability = Availability(self.content, settings.hours, self.local, self.live.online)
         summons = Summons(self.words, self.availability)
         lexicon = RiskLexicon.load(HERE / "risks.yml")
         self.router = Router(
@@ -84,11 +85,13 @@ class Gateway:
         )  # fmt: skip
         origins = Origins(settings.public_origin, settings.embed_origins, settings.trusted_proxies)
         self.webchat = WebChat(self.intake, origins.may_chat, origins.address)
-        board = Board(self.store, self.staff, self.words, clock)
+        board = Board(self.store, self.staff, self.live, self.words, clock)
         guard = Guard(self.auth, origins.may_console)
         self.console = ConsoleApi(
             self.auth, self.desk, board, self.store, self.live, self.words, guard, origins.encrypted
         )
+        load = self.content.organisation.counsellor_load
+        self.presence = PresenceApi(self.staff, self.store, self.live, load, guard)
 
     def local(self) -> datetime:
         """The time in the organisation's zone."""
@@ -107,7 +110,7 @@ class Gateway:
         exit_url = self.settings.exit_url or self.content.organisation.exit_url
         development = self.settings.env == "development"
         pages = Pages(self.content.organisation.name, exit_url, self.settings.embed_origins, development)
-        app.add_routes([*self.webchat.routes(), *self.console.routes(), *pages.routes()])
+        app.add_routes([*self.webchat.routes(), *self.console.routes(), *self.presence.routes(), *pages.routes()])
         app.add_routes([web.get("/healthz", _healthy), web.get("/readyz", self._ready)])
         app.on_shutdown.append(self._close_sockets)
         app.cleanup_ctx.append(self._life)

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from content.model import Content
 
 
 class Availability:
-    """`hours` is the setting; `present` gives how many counsellors have the console open."""
+    """`hours` is the setting; `online` gives the ids of the counsellors who have the console open and are not away."""
 
-    def __init__(self, content: Content, hours: str, local: Callable[[], datetime], present: Callable[[], int]) -> None:
+    def __init__(
+        self, content: Content, hours: str, local: Callable[[], datetime], online: Callable[[], Collection[int]]
+    ) -> None:
         self._schedule = content.organisation.counsellor_hours
+        self._load = content.organisation.counsellor_load
         self._hours = hours
         self._local = local
-        self._present = present
+        self._online = online
 
     def can_come(self) -> bool:
         """By the clock and by who is there; forced `open` assumes that somebody is."""
         if self._hours != "schedule":
             return self._hours == "open"
-        return self._schedule.is_open(self._local()) and self._present() > 0
+        return self._schedule.is_open(self._local()) and bool(self._online())
+
+    def all_full(self, carried: Mapping[int, int]) -> bool:
+        """Tell whether everybody who is online talks with as many as they may; `carried` by counsellor, 0 left out."""
+        online = self._online()
+        return bool(online) and all(self._load.full(carried.get(counsellor, 0)) for counsellor in online)

@@ -22,6 +22,7 @@ class Live:
         self._left: dict[str, float] = {}
         self._consoles: dict[asyncio.Queue[tuple[str, str]], int] = {}
         self._console_left: dict[int, float] = {}
+        self._away: dict[int, bool] = {}
 
     # -- visitors
 
@@ -68,23 +69,43 @@ class Live:
     # -- counsellors
 
     @asynccontextmanager
-    async def console(self, counsellor: int) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
-        """Listen as a console: gives (what, conversation id); what: changed | typing | gone:<reason>."""
+    async def console(self, counsellor: int, away: bool = False) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
+        """Listen as a console: gives (what, conversation id); what: changed | typing | gone:<reason>.
+
+        `away` is what the database says; once known here it is changed by `set_away` alone, so that a console which
+        opens at that very moment brings nothing old.
+        """
         queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._away.setdefault(counsellor, away)
+        self.tell_consoles("changed", "")  # colleagues see who is there
         self._consoles[queue] = counsellor
         try:
             yield _drain(queue)
         finally:
             del self._consoles[queue]
             self._console_left[counsellor] = self._clock()
+            self.tell_consoles("changed", "")
 
     def tell_consoles(self, what: str, conversation: str) -> None:
         for queue in self._consoles:
             queue.put_nowait((what, conversation))
 
+    def set_away(self, counsellor: int, away: bool) -> None:
+        """Note that a counsellor is away, or back; it is in the database already."""
+        self._away[counsellor] = away
+        self.tell_consoles("changed", "")
+
+    def logged_in(self) -> set[int]:
+        """Who has a console open; several of one counsellor count once."""
+        return set(self._consoles.values())
+
+    def online(self) -> set[int]:
+        """Who has a console open and is not away."""
+        return {counsellor for counsellor in self.logged_in() if not self._away.get(counsellor)}
+
     def present(self) -> int:
-        """How many counsellors have a console open."""
-        return len(set(self._consoles.values()))
+        """How many counsellors are online."""
+        return len(self.online())
 
     def console_away_seconds(self, counsellor: int) -> float:
         """Tell how long a counsellor has had no console; 0 while connected."""

@@ -19,5 +19,5 @@ class Metrics:
         self.claims = Counter("varsam_claims", "Claims of a waiting conversation", ["won"], registry=self.registry)
         self.erased = Counter("varsam_erased", "Conversations gone", ["why"], registry=self.registry)
         self.waiting = Gauge("varsam_waiting", "Visitors waiting now", registry=self.registry)
-        self.consoles = Gauge("varsam_counsellors_present", "Counsellors with a console open", registry=self.registry)
+        self.consoles = Gauge("varsam_counsellors_present", "Counsellors online and not away", registry=self.registry)
         self.engine_seconds = Histogram("varsam_engine_seconds", "Time the engine took", registry=self.registry)

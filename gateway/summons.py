@@ -21,6 +21,7 @@ class Summons:
     def __init__(self, words: Words, availability: Availability) -> None:
         self._words = words
         self._availability = availability
+        self._load = words.content.organisation.counsellor_load
 
     async def request(self, change: Change, route: str) -> bool:
         """Ask for a counsellor at the route's priority; where none can come, say so. True if the visitor waits."""
@@ -34,10 +35,13 @@ class Summons:
             conversation.share = "emergency" if emergency else "asked"
         elif emergency:
             await self.open_for_danger(change)
+        joins = conversation.state is State.BOT
         await change.step(Event.HANDOFF_REQUESTED)
         routes = self._words.content.taxonomy.routes
         conversation.priority = min(conversation.priority, routes.index(route))
         conversation.no_human = False
+        if joins and not emergency and self._availability.all_full(await change.carried(self._load)):
+            await self._say(change, "all_busy")  # an emergency may be taken by those who are full, too
         return conversation.state in (State.WAITING, State.HUMAN)
 
     async def open_for_danger(self, change: Change) -> None:

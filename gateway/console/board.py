@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from gateway.console.presence import standing, weigh
 from gateway.handoff import State
 from gateway.heard import risk_words
+from gateway.live import Live
 from gateway.storage.records import Conversation
 from gateway.storage.staff import Staff
 from gateway.storage.store import Store
@@ -18,23 +20,27 @@ from gateway.words import Words
 class Board:
     """Reads the store for the console."""
 
-    def __init__(self, store: Store, staff: Staff, words: Words, clock: Callable[[], float]) -> None:
+    def __init__(self, store: Store, staff: Staff, live: Live, words: Words, clock: Callable[[], float]) -> None:
         self._store = store
         self._staff = staff
+        self._live = live
         self._words = words
         self._clock = clock
 
-    async def queue(self, counsellor: int) -> dict[str, list[dict[str, Any]]]:
-        """Give the waiting, the taken and one's own conversations, the most urgent first."""
-        names = {one.id: one.name for one in await self._staff.all()}
+    async def queue(self, counsellor: int) -> dict[str, Any]:
+        """Give the waiting, the taken and one's own conversations, the most urgent first, and who is there."""
+        staff = await self._staff.all()
+        names = {one.id: one.name for one in staff}
+        found = await self._store.in_states(State.WAITING, State.HUMAN)
         cards: dict[str, list[dict[str, Any]]] = {"waiting": [], "taken": [], "mine": []}
-        for conversation in await self._store.in_states(State.WAITING, State.HUMAN):
+        for conversation in found:
             card = self.card(conversation, names.get(conversation.holder or 0))
             if conversation.state is State.WAITING:
                 cards["waiting"].append(card)
             else:
                 cards["mine" if conversation.holder == counsellor else "taken"].append(card)
-        return cards
+        load = self._words.content.organisation.counsellor_load
+        return {**cards, **standing(counsellor, staff, self._live.logged_in(), weigh(found, load), load)}
 
     def card(self, conversation: Conversation, holder: str | None) -> dict[str, Any]:
         """Give what may be known of a conversation without its words."""

@@ -7,7 +7,7 @@ import contextlib
 from gateway.delivery import NotYours, say_as_counsellor, say_as_system
 from gateway.handoff import Event, State
 from gateway.metrics import Metrics
-from gateway.storage.change import Conflict
+from gateway.storage.change import Change, Conflict
 from gateway.storage.records import Conversation
 from gateway.storage.store import Store
 from gateway.words import Words
@@ -15,6 +15,10 @@ from gateway.words import Words
 
 class Taken(Exception):
     """Another counsellor was first, or nobody waits here any more."""
+
+
+class Full(Exception):
+    """The counsellor talks with as many as they may; only an emergency may still be taken."""
 
 
 class CounsellorDesk:
@@ -26,19 +30,29 @@ class CounsellorDesk:
         self._metrics = metrics
 
     async def claim(self, id: str, counsellor: int) -> Conversation:
-        """Take a waiting conversation; claiming one's own again changes nothing. Raises Taken."""
+        """Take a waiting conversation; claiming one's own again changes nothing. Raises Taken or Full."""
         try:
             async with self._store.change(id) as change:
                 held = change.conversation
                 if held.state is not State.HUMAN or held.holder != counsellor:
+                    await self._has_room(change, counsellor)
                     if await change.step(Event.CLAIMED, counsellor) is None:
                         raise Taken
                     await say_as_system(change, "counsellor_here", self._words.sentence("counsellor_here"))
-        except (Taken, Conflict):
+        except (Taken, Conflict, Full) as lost:
             self._metrics.claims.labels(won="no").inc()
-            raise Taken from None
+            raise lost if isinstance(lost, Full) else Taken from None
         self._metrics.claims.labels(won="yes").inc()
         return await self._store.get(id)
+
+    async def _has_room(self, change: Change, counsellor: int) -> None:
+        """Raises Full where one more would be too much. Two claims at once are counted one after the other."""
+        load, conversation = self._words.content.organisation.counsellor_load, change.conversation
+        if conversation.state is not State.WAITING:
+            raise Taken
+        now = (await change.carried(load, counsellor)).get(counsellor, 0)
+        if conversation.priority > 0 and now + load.weight(conversation.priority) > load.most:
+            raise Full
 
     async def say(self, id: str, counsellor: int, client_id: str, text: str) -> int:
         """Say something to the visitor; the same id is stored once. Raises NotYours."""

@@ -47,7 +47,7 @@ class Watch:
 
     async def run(self) -> None:
         """Push until cancelled; a store that is down is waited out, not given up on."""
-        async with self._live.console(self._me.id) as events:
+        async with self._live.console(self._me.id, self._me.away) as events:
             await self._tell("changed", "")
             async for what, id in events:
                 await self._tell(what, id)

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from content.model import Load
 from gateway import handoff
 from gateway.handoff import Effect, Event, Step
 from gateway.keyring import Keyring
 from gateway.queue import rank_at
+from gateway.storage.loads import carried, hold_still
 from gateway.storage.records import Conversation
 from gateway.storage.schema import audit, conversations, drafts, messages, waits
 
@@ -65,6 +67,12 @@ class Change:
         sealed = self._keyring.seal(self.conversation.id, f"message|{seq}", words)
         where = (messages.c.conversation == self.conversation.id, messages.c.seq == seq)
         await self._connection.execute(update(messages).where(*where).values(answered=True, sealed=sealed))
+
+    async def carried(self, load: Load, counsellor: int | None = None) -> dict[int, int]:
+        """Give what each counsellor carries; nobody gives `counsellor` any more until this change is over."""
+        if counsellor is not None:
+            await hold_still(self._connection, counsellor)
+        return await carried(self._connection, load)
 
     async def step(self, event: Event, actor: int | None = None) -> Step | None:
         """Take the step for `event`; None, and nothing changed, where the table has none."""

@@ -17,9 +17,11 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from content.model import Load
 from gateway.handoff import Event, State
 from gateway.keyring import KeyGone, Keyring
 from gateway.storage.change import Change
+from gateway.storage.loads import carried
 from gateway.storage.records import Conversation, Gone, Line
 from gateway.storage.schema import audit, conversations, drafts, mailboxes, messages
 
@@ -185,6 +187,11 @@ class Store:
             except Gone:
                 continue  # erased between the two reads, or an orphan that the sweeper removes
         return given
+
+    async def carried(self, load: Load) -> dict[int, int]:
+        """Give what each counsellor carries now; those who hold nothing are left out."""
+        async with self._engine.connect() as connection:
+            return await carried(connection, load)
 
     async def place(self, conversation: Conversation) -> int | None:
         """Give a waiting conversation's place in the queue, from 1."""

@@ -39,8 +39,9 @@ async def state_of(gateway: Gateway, key: str) -> State:
 
 
 async def gone(gateway: Gateway, visitor: Visitor) -> str:
-    """Let the visitor's connection go; give the conversation."""
+    """Let the connection of a visitor who waits go; give the conversation."""
     key = await key_of(gateway, visitor)
+    await visitor.until("state", state="waiting")  # what is still on its way would count as a sign of life
     await visitor.drop()
     await eventually(lambda: key in gateway.live._left)
     return key

@@ -82,7 +82,7 @@ async def test_claiming_ones_own_again_changes_nothing(
 async def test_claim_against_the_visitors_cancel_ends_with_the_bot(
     store: Store, desk: CounsellorDesk, words: Words, counsellors: list[int], content: Content
 ) -> None:
-    summons = Summons(words, Availability(content, "open", words._local, lambda: 1))
+    summons = Summons(words, Availability(content, "open", words._local, lambda: {1}))
 
     async def cancel(id: str) -> None:
         async with store.change(id) as change:
@@ -122,7 +122,7 @@ async def test_no_bot_row_comes_after_a_claim_and_no_reply_is_lost(
     for turn in range(ROUNDS):
         id = await waiting(store)
         work = [answer(id, f"svar {number}") for number in range(8)]
-        work.insert(turn * 2 % 9, desk.claim(id, counsellors[0]))
+        work.insert(turn * 2 % 9, desk.claim(id, counsellors[turn]))
         await asyncio.gather(*work)
         lines = await store.lines(id)
         here = next(line.seq for line in lines if line.words["text"] == words.sentence("counsellor_here"))

@@ -44,6 +44,7 @@ from gateway.storage.store import Store
 from gateway.summons import Summons
 from gateway.sweeper import Sweeper
 from gateway.turns import Turns
+from gateway.waiting import UsualWait
 from gateway.words import Words
 
 DRAIN_SECONDS = 10.0
@@ -78,9 +79,12 @@ class Gateway:
         rules = self.content.booking
         self.plan = Plan(self.database, clock, settings.zone, rules, is_holiday, self._times_changed)
         self.times = Times(self.database, clock, rules, self._times_changed)
-        self.sweeper = Sweeper(self.store, self.desk, self.live, self.words, settings, self.metrics, clock, self.times)
+        usual_wait = UsualWait(self.store, clock)
+        self.sweeper = Sweeper(
+            self.store, self.desk, self.live, self.words, settings, self.metrics, clock, self.times, usual_wait
+        )
         self.intake = Intake(
-            self.store, self.turns, self.live, self.words, Rates(clock), Hidden(clock), self.metrics,
+            self.store, self.turns, self.live, self.words, Rates(clock), Hidden(clock), usual_wait, self.metrics,
             settings.quick_minutes * 60, settings.explain, clock,
         )  # fmt: skip
         origins = Origins(settings.public_origin, settings.embed_origins, settings.trusted_proxies)

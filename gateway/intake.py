@@ -25,6 +25,7 @@ from gateway.storage.store import Store
 from gateway.summons import CHOICE_UNDERSTOOD, LEAVE_QUEUE
 from gateway.turns import Turns
 from gateway.views import choices_of, message_of, standing_of
+from gateway.waiting import UsualWait
 from gateway.words import Words
 
 STORE_SECONDS = 6.0
@@ -42,6 +43,7 @@ class Intake:
         words: Words,
         rates: Rates,
         hidden: Hidden,
+        usual_wait: UsualWait,
         metrics: Metrics,
         quick_seconds: float,
         explain: bool,
@@ -53,6 +55,7 @@ class Intake:
         self._words = words
         self._rates = rates
         self._hidden = hidden
+        self._usual_wait = usual_wait
         self._metrics = metrics
         self._quick_seconds = quick_seconds
         self._explain = explain
@@ -211,13 +214,14 @@ class Intake:
         async with self._guarded():
             conversation = await self._store.get(key)
             position = await self._store.place(conversation)
+            usual = await self._usual_wait.minutes() if conversation.state is State.WAITING else None
             # What is answered is read before the lines, so that an answer is never announced before its words.
             answered = await self._store.answered(key, waiting_for) if waiting_for else []
             lines = await self._store.lines(key, after)
         self._live.seen(key)
         return News(
             tuple(message_of(line, self._words) for line in lines),
-            standing_of(conversation, position),
+            standing_of(conversation, position, usual),
             tuple(Answer(line.client_id or "", self._explained(line.words)) for line in answered),
         )
 

@@ -19,6 +19,7 @@ from gateway.storage.change import Conflict
 from gateway.storage.failures import STORE_FAILURES
 from gateway.storage.records import Conversation, Gone
 from gateway.storage.store import Store
+from gateway.waiting import UsualWait
 from gateway.words import Words
 
 log = structlog.get_logger()
@@ -37,6 +38,7 @@ class Sweeper:
         metrics: Metrics,
         clock: Callable[[], float],
         times: Times,
+        usual_wait: UsualWait,
     ) -> None:
         self._store = store
         self._desk = desk
@@ -46,6 +48,7 @@ class Sweeper:
         self._metrics = metrics
         self._clock = clock
         self._times = times
+        self._usual_wait = usual_wait
 
     async def run(self) -> None:
         while True:
@@ -64,6 +67,7 @@ class Sweeper:
             self._metrics.erased.labels(why="expired").inc()
             self._live.gone(id, "left")
         await self._times.remove_ended()
+        await self._usual_wait.forget_old()
         waiting = 0
         for conversation in await self._store.in_states(State.WAITING, State.HUMAN):
             waiting += conversation.state is State.WAITING

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from connectors.contract import Choice, Message, Sender, Standing, StateName
+from gateway.handoff import State
 from gateway.storage.records import Conversation, Line
 from gateway.words import Words
 
@@ -34,5 +35,7 @@ def choices_of(said: dict[str, Any]) -> tuple[Choice, ...]:
     return tuple(Choice(choice["title"], choice["payload"]) for choice in said.get("choices") or ())
 
 
-def standing_of(conversation: Conversation, position: int | None) -> Standing:
-    return Standing(cast(StateName, conversation.state.value), position)
+def standing_of(conversation: Conversation, position: int | None, usual: tuple[int, int] | None = None) -> Standing:
+    """Give where it stands; `usual`: how long one waits as a rule, told to those who wait."""
+    waiting = conversation.state is State.WAITING
+    return Standing(cast(StateName, conversation.state.value), position, usual if waiting else None)

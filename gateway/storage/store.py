@@ -23,7 +23,7 @@ from gateway.keyring import KeyGone, Keyring
 from gateway.storage.change import Change
 from gateway.storage.loads import carried
 from gateway.storage.records import Conversation, Gone, Line
-from gateway.storage.schema import audit, conversations, drafts, mailboxes, messages
+from gateway.storage.schema import audit, conversations, drafts, mailboxes, messages, waits
 
 TOKEN_BYTES = 32
 
@@ -192,6 +192,16 @@ class Store:
         """Give what each counsellor carries now; those who hold nothing are left out."""
         async with self._engine.connect() as connection:
             return await carried(connection, load)
+
+    async def waits(self, since: float) -> list[float]:
+        """Give how long those waited, in seconds, to whom a counsellor came since a moment."""
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(select(waits.c.seconds).where(waits.c.at >= since))).scalars())
+
+    async def forget_waits(self, before: float) -> None:
+        """Delete the waits that ended before a moment."""
+        async with self._writer.begin() as connection:
+            await connection.execute(delete(waits).where(waits.c.at < before))
 
     async def place(self, conversation: Conversation) -> int | None:
         """Give a waiting conversation's place in the queue, from 1."""

@@ -140,8 +140,8 @@ async def talk(chat: Chat, console: Console, who: str, content: Content) -> None
 
 
 async def hand_back(chat: Chat, console: Console, who: str, content: Content) -> None:
+    await console.page.get_by_role("button", name="Lämna över").click()
     await console.page.get_by_role("button", name="Lämna tillbaka till boten").click()
-    await console.page.get_by_role("button", name="Ja, lämna tillbaka").click()
     await expect(console.page.get_by_text("Boten har tagit över igen.").first).to_be_visible()
     await expect(console.log).to_have_count(0)
     await expect(chat.log).to_contain_text(content.sentences["counsellor_released"])

@@ -1,5 +1,5 @@
 // @ts-check
-/** Tells, without sound, that somebody new waits: a banner that stays, a live region, the number in the title. */
+/** Tells, without sound, that somebody new waits or was handed over to me: a banner that stays, and a live region. */
 import { el, setText } from "../shared/dom.js";
 import { TEXTS } from "./texts.js";
 
@@ -19,31 +19,39 @@ export function createAlert(onShow) {
   let known = null;
   /** @type {Set<string>} */
   let fresh = new Set();
+  let given = false;
 
   function clear() {
     fresh = new Set();
+    given = false;
     draw(false);
   }
 
   /** @param {boolean} emergency */
   function draw(emergency) {
-    buttons.hidden = fresh.size === 0;
+    const on = fresh.size > 0 || given;
+    buttons.hidden = !on;
     element.classList.toggle("emergency", emergency && fresh.size > 0);
-    element.classList.toggle("on", fresh.size > 0);
+    element.classList.toggle("on", on);
     setText(urgent, emergency && fresh.size ? TEXTS.queue.freshEmergency : "");
-    setText(polite, !emergency && fresh.size ? TEXTS.queue.fresh(fresh.size) : "");
+    const calm = !emergency && fresh.size ? TEXTS.queue.fresh(fresh.size) : "";
+    setText(polite, [given ? TEXTS.queue.given : "", calm].filter(Boolean).join(" "));
   }
 
   return {
     element,
     /** @param {import("../shared/types.js").Card[]} waiting */
     show(waiting) {
-      document.title = waiting.length ? TEXTS.titleWaiting(waiting.length) : TEXTS.title;
       const ids = new Set(waiting.map((card) => card.id));
       for (const id of ids) if (known && !known.has(id)) fresh.add(id);
       for (const id of fresh) if (!ids.has(id)) fresh.delete(id);
       known = ids;
       draw(waiting.some((card) => fresh.has(card.id) && card.route === "emergency"));
+    },
+    /** A colleague's conversation is mine now. */
+    given() {
+      given = true;
+      draw(element.classList.contains("emergency"));
     },
   };
 }

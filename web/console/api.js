@@ -64,6 +64,8 @@ export function createApi({ onLoggedOut, onMustChange }) {
 
   /** @param {string} id */
   const at = (id) => `conversations/${encodeURIComponent(id)}`;
+  /** @type {Promise<import("../shared/types.js").Topic[]> | null} they do not change while the page is open */
+  let topics = null;
 
   return {
     /** @param {string} name @param {string} password */
@@ -85,7 +87,62 @@ export function createApi({ onLoggedOut, onMustChange }) {
     /** @param {string} id */
     release: (id) => call("POST", `${at(id)}/release`),
     /** @param {string} id */
+    requeue: (id) => call("POST", `${at(id)}/requeue`),
+    /** @param {string} id @param {string} to  a colleague's name */
+    transfer: (id, to) => call("POST", `${at(id)}/transfer`, { to }),
+    /** @param {string} id */
     close: (id) => call("POST", `${at(id)}/close`),
+    /** @param {string} id @param {{topic?: string, route?: string}} change @returns {Promise<import("../shared/types.js").Card>} */
+    correct: (id, change) => call("POST", `${at(id)}/correct`, change),
+    topics() {
+      topics ??= call("GET", "topics").then((found) => found.topics);
+      topics.catch(() => { topics = null; });
+      return topics;
+    },
+    /** @param {boolean} away @returns {Promise<{presence: import("../shared/types.js").Presence}>} */
+    presence: (away) => call("POST", "presence", { away }),
+    letters: letterCalls(call),
+    times: timeCalls(call),
+  };
+}
+
+/** @typedef {(method: "GET" | "POST", path: string, body?: object) => Promise<any>} Call */
+
+/** @param {Call} call */
+function letterCalls(call) {
+  /** @param {string} mailbox */
+  const at = (mailbox) => `letters/${encodeURIComponent(mailbox)}`;
+  return {
+    /** @returns {Promise<{letters: import("../shared/types.js").Letter[]}>} */
+    all: () => call("GET", "letters"),
+    /** @param {string} mailbox @returns {Promise<import("../shared/types.js").Mailbox>} */
+    open: (mailbox) => call("GET", at(mailbox)),
+    /** @param {string} mailbox */
+    acknowledge: (mailbox) => call("POST", `${at(mailbox)}/acknowledge`),
+    /** @param {string} mailbox @param {string} id @param {string} text */
+    reply: (mailbox, id, text) => call("POST", `${at(mailbox)}/reply`, { id, text }),
+    /** @param {string} mailbox */
+    setAside: (mailbox) => call("POST", `${at(mailbox)}/set-aside`),
+  };
+}
+
+/** @param {Call} call */
+function timeCalls(call) {
+  /** @param {string} id */
+  const at = (id) => `times/${encodeURIComponent(id)}`;
+  return {
+    /** @param {string} from  ISO date @param {number} days @returns {Promise<{times: import("../shared/types.js").Time[], places: import("../shared/types.js").Place[]}>} */
+    read: (from, days) => call("GET", `times?from=${from}&days=${days}`),
+    /** @param {object} rule @returns {Promise<{published: import("../shared/types.js").Time[], left_out: import("../shared/types.js").LeftOut[]}>} */
+    publish: (rule) => call("POST", "times", rule),
+    /** @param {string} id @param {boolean} series @returns {Promise<{withdrawn: number}>} */
+    withdraw: (id, series) => call("POST", `${at(id)}/withdraw`, { series }),
+    /** @param {string} id */
+    join: (id) => call("POST", `${at(id)}/join`),
+    /** @param {string} id */
+    leave: (id) => call("POST", `${at(id)}/leave`),
+    /** @returns {Promise<{path: string}>} */
+    calendar: () => call("POST", "calendar"),
   };
 }
 

@@ -2,6 +2,7 @@
 /** One conversation in the queue: why it waits and how long, and no words from it. */
 import { el, setText } from "../shared/dom.js";
 import { waited } from "../shared/time.js";
+import { correctButton } from "./correct.js";
 import { TEXTS, languageName } from "./texts.js";
 
 /** @typedef {import("../shared/types.js").Card} Card */
@@ -12,28 +13,36 @@ import { TEXTS, languageName } from "./texts.js";
  * @param {string} id
  * @param {Place} place
  * @param {(id: string) => void} onPress
+ * @param {import("./api.js").Api} api
  */
-export function createCard(id, place, onPress) {
+export function createCard(id, place, onPress, api) {
   const badge = el("span", { class: "badge" });
   const who = el("span", { class: "who" });
   const clock = el("span", { class: "clock" });
   const title = el("p", { class: "card-title" });
   const risks = el("ul", { class: "risks", "aria-label": TEXTS.queue.risks });
   const facts = el("p", { class: "facts" });
+  const front = el("p", { class: "front", text: TEXTS.queue.front });
   const holder = el("p", { class: "facts" });
   const fresh = el("span", { class: "fresh-mark", text: TEXTS.queue.unread, hidden: true });
   const button = el("button", { class: place === "waiting" ? "button primary" : "button", type: "button", on: { click: () => onPress(id) } });
-  const notice = el("p", { class: "notice", role: "status" });
+  const form = el("div", { class: "card-form" });
+  /** @type {Card} */
+  let known;
+  const correct = correctButton(api, form, () => known, (card) => shown.update(card, false));
   const element = el("li", { class: "card" },
     el("p", { class: "card-head" }, badge, el("span", { class: "card-time" }, clock)),
-    el("p", { class: "card-who" }, who, fresh), title, risks, facts,
-    place === "taken" ? holder : button, notice);
+    el("p", { class: "card-who" }, who, fresh), front, title, risks, facts,
+    place === "taken" ? holder : el("p", { class: "card-buttons" }, button, place === "waiting" ? correct : null), form);
   let since = 0;
 
-  return {
+  const shown = {
     element,
     /** @param {Card} card @param {boolean} current */
     update(card, current) {
+      known = card;
+      front.hidden = !card.front || place !== "waiting";
+      correct.setAttribute("aria-label", TEXTS.correct.openWho(card.pseudonym));
       element.classList.toggle("emergency", card.route === "emergency");
       element.classList.toggle("current", current);
       setText(badge, TEXTS.routes[card.route] ?? TEXTS.routeOther);
@@ -62,11 +71,8 @@ export function createCard(id, place, onPress) {
     mark(unread) {
       fresh.hidden = !unread;
     },
-    /** @param {string} text */
-    say(text) {
-      setText(notice, text);
-    },
   };
+  return shown;
 }
 
 /** @typedef {ReturnType<typeof createCard>} QueueCard */

@@ -3,10 +3,14 @@
 import { createComposer } from "../shared/composer.js";
 import { askInPage } from "../shared/confirm.js";
 import { el, setText, uuid } from "../shared/dom.js";
+import { createAbout } from "./about.js";
+import { createAlarmCard } from "./alarm-card.js";
 import { ApiError } from "./api.js";
+import { correctButton } from "./correct.js";
 import { draftList } from "./drafts.js";
 import { createEntries } from "./entries.js";
-import { TEXTS, languageName } from "./texts.js";
+import { handoverButton } from "./handover.js";
+import { TEXTS } from "./texts.js";
 
 const MAX_LENGTH = 4000;
 const TYPING_LASTS_MS = 4000;
@@ -18,16 +22,17 @@ const texts = TEXTS.conversation;
  * Make the view of one conversation.
  * @param {import("./api.js").Api} api
  * @param {Conversation} first
- * @param {{onBack: () => void, onOver: (why: string) => void}} events
+ * @param {{onBack: () => void, onOver: (why: string) => void, colleagues: () => import("../shared/types.js").Colleague[]}} events
  */
-export function createConversationView(api, first, { onBack, onOver }) {
+export function createConversationView(api, first, { onBack, onOver, colleagues }) {
   const id = first.id;
+  let known = first;
   let shared = seenKey(first);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let typingTimer;
 
-  const heading = el("h2", { id: "conversation-heading", tabindex: -1 });
-  const about = el("p", { class: "facts" });
+  const about = createAbout("conversation-heading", TEXTS.routeOther);
+  const help = createAlarmCard();
   const share = el("p", { class: "share" });
   const hidden = el("p", { class: "hidden-count" });
   const notice = el("p", { class: "notice", role: "status" });
@@ -36,13 +41,15 @@ export function createConversationView(api, first, { onBack, onOver }) {
   const confirm = el("div", { id: "conversation-confirm" });
   const entries = createEntries(deliver);
   const composer = createComposer({ id: "reply", max: MAX_LENGTH, texts: TEXTS.composer, onSend: say, onTyping: () => void api.typing(id) });
-  const release = action(texts.release, "button", texts.releaseAsk, () => api.release(id), "released");
-  const close = action(texts.close, "button danger", texts.closeAsk, () => api.close(id), "closed");
+  const correct = correctButton(api, confirm, () => known, (card) => describe({ ...known, ...card, messages: [] }));
+  const handover = handoverButton(api, id, confirm, { colleagues, onOver });
+  const close = closeButton();
   const element = el("section", { class: "pane conversation", "aria-labelledby": "conversation-heading" },
     el("div", { class: "conversation-head" },
       el("button", { class: "button quiet back", type: "button", text: texts.back, on: { click: onBack } }),
-      el("div", { class: "conversation-who" }, heading, about),
-      el("div", { class: "conversation-actions" }, release, close)),
+      about.element,
+      el("div", { class: "conversation-actions" }, correct, handover, close)),
+    help.element,
     confirm,
     el("div", { class: "sees", role: "group", "aria-label": texts.sees }, el("p", { class: "sees-label", text: texts.sees }), share, hidden),
     entries.element,
@@ -50,9 +57,9 @@ export function createConversationView(api, first, { onBack, onOver }) {
 
   /** @param {Conversation} conversation */
   function describe(conversation) {
-    setText(heading, conversation.pseudonym);
-    const risks = conversation.risks.map((risk) => risk.title);
-    setText(about, [TEXTS.routes[conversation.route], conversation.title, ...risks, languageName(conversation.lang), TEXTS.channels[conversation.channel] ?? conversation.channel].filter(Boolean).join(" · "));
+    known = conversation;
+    about.show(conversation);
+    help.show(conversation.alarm);
     setText(share, texts.share[conversation.share] ?? "");
     setText(hidden, conversation.hidden > 0 ? texts.hidden(conversation.hidden) : "");
     const list = draftList(conversation.drafts, (text) => {
@@ -87,19 +94,12 @@ export function createConversationView(api, first, { onBack, onOver }) {
     }
   }
 
-  /**
-   * @param {string} label
-   * @param {string} look
-   * @param {{question: string, yes: string, no: string}} question
-   * @param {() => Promise<unknown>} act
-   * @param {string} why
-   */
-  function action(label, look, question, act, why) {
-    const button = el("button", { class: look, type: "button", text: label, "aria-expanded": "false" });
-    button.addEventListener("click", () => askInPage(confirm, question, async () => {
+  function closeButton() {
+    const button = el("button", { class: "button danger", type: "button", text: texts.close, "aria-expanded": "false" });
+    button.addEventListener("click", () => askInPage(confirm, texts.closeAsk, async () => {
       try {
-        await act();
-        onOver(why);
+        await api.close(id);
+        onOver("closed");
       } catch (refusal) {
         setText(notice, refusal instanceof ApiError ? refusal.text : TEXTS.failed);
       }
@@ -119,13 +119,13 @@ export function createConversationView(api, first, { onBack, onOver }) {
   return {
     id,
     element,
-    heading,
+    heading: about.heading,
     toEnd: entries.toEnd,
     /** Fetch what was missed while the socket was down. */
     catchUp: () => refresh(entries.last),
     /** @param {Conversation} conversation  without messages; when more may be seen, they are fetched */
     update(conversation) {
-      describe({ ...conversation, drafts: conversation.drafts ?? first.drafts });
+      describe({ ...known, ...conversation, messages: [] });
       if (shared === seenKey(conversation)) return;
       shared = seenKey(conversation);
       void refresh(0);

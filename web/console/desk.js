@@ -1,12 +1,16 @@
 // @ts-check
-/** The console once logged in: the queue, one open conversation, and what the server pushes. */
+/** The console once logged in: the head, alarms, the three parts, and who hears what the server pushes. */
 import { el, setText } from "../shared/dom.js";
-import { createAlert } from "./alert.js";
+import { createAlarms } from "./alarms.js";
 import { ApiError } from "./api.js";
-import { createConversationView } from "./conversation.js";
+import { createLetters } from "./letters/letters.js";
+import { createNav } from "./nav.js";
+import { createPresence } from "./presence.js";
 import { createPush } from "./push.js";
-import { createQueue } from "./queue.js";
+import { createTalks } from "./talks.js";
 import { TEXTS } from "./texts.js";
+import { createTimes } from "./times/times.js";
+import { createTitle } from "./title.js";
 
 /**
  * Make the desk.
@@ -14,95 +18,52 @@ import { TEXTS } from "./texts.js";
  * @param {{name: string, onLogout: () => void}} options
  */
 export function createDesk(api, { name, onLogout }) {
-  /** @type {import("./conversation.js").ConversationView | null} */
-  let view = null;
-  const queue = createQueue({ onClaim: (id) => void open(id, () => api.claim(id)), onOpen: (id) => void open(id, () => api.conversation(id, 0)) });
-  const alert = createAlert(() => {
-    element.dataset.view = "queue";
-    queue.element.querySelector("button")?.focus();
+  const title = createTitle();
+  const presence = createPresence(api);
+  const talks = createTalks(api, { onShow: () => nav.go("talks"), readQueue });
+  const letters = createLetters(api, { onShow: () => nav.go("letters"), onRead: (found) => alarms.settle("red_letter", unread(found)) });
+  const times = createTimes(api, { name });
+  const parts = { talks: talks.element, letters: letters.element, times: times.element };
+  const nav = createNav((part) => {
+    for (const [one, shown] of Object.entries(parts)) shown.hidden = one !== part;
+    if (part === "letters") void letters.read();
+    if (part === "times") void times.read();
+  });
+  const alarms = createAlarms({
+    onShow: (alarm) => (alarm.reason === "unclaimed" ? talks.showQueue(alarm.id) : void letters.show(alarm.id)),
+    onSeen: nav.focus,
+    onChange: title.alarmed,
   });
   const connection = el("p", { class: "notice", role: "status" });
-  const nothing = el("section", { class: "pane conversation nothing", "aria-label": TEXTS.conversation.log }, el("p", { class: "hint", role: "status", text: TEXTS.conversation.none }));
-  const place = el("div", { class: "open-place" }, nothing);
-  const element = el("div", { class: "desk", "data-view": "queue" },
+  const element = el("div", { class: "desk" },
     el("header", { class: "desk-head" },
       el("img", { class: "mark", src: "/static/shared/mark.svg", alt: "", width: 32, height: 32 }),
       el("h1", { text: TEXTS.title }),
+      nav.element, presence.element,
       el("p", { class: "me", text: name }),
-      el("button", { class: "button quiet", type: "button", text: TEXTS.logout, on: { click: onLogout } })),
-    el("main", {}, alert.element, connection, el("div", { class: "panes" }, queue.element, place)));
-
-  /**
-   * @param {string} id
-   * @param {() => Promise<import("../shared/types.js").Conversation>} fetchIt
-   */
-  async function open(id, fetchIt) {
-    if (view && view.id === id) return look();
-    try {
-      show(await fetchIt());
-    } catch (refusal) {
-      if (!(refusal instanceof ApiError)) throw refusal;
-      queue.say(refusal.status === 409 ? TEXTS.queue.takenNotice : refusal.status === 410 || refusal.status === 404 ? TEXTS.queue.goneNotice : refusal.text);
-      await readQueue();
-    }
-  }
-
-  /** @param {import("../shared/types.js").Conversation} conversation */
-  function show(conversation) {
-    view = createConversationView(api, conversation, { onBack: () => { element.dataset.view = "queue"; }, onOver: over });
-    place.replaceChildren(view.element);
-    queue.select(conversation.id);
-    look();
-    view.toEnd();
-    void readQueue();
-  }
-
-  function look() {
-    element.dataset.view = "conversation";
-    view?.heading.focus({ preventScroll: true });
-  }
-
-  /** @param {string} why */
-  function over(why) {
-    const hadFocus = place.contains(document.activeElement) || document.activeElement === document.body;
-    view = null;
-    setText(/** @type {HTMLElement} */ (nothing.firstElementChild), `${TEXTS.conversation.ended[why] ?? ""} ${TEXTS.conversation.none}`.trim());
-    place.replaceChildren(nothing);
-    queue.select("");
-    if (element.dataset.view === "conversation") queue.say(TEXTS.conversation.ended[why] ?? "");
-    element.dataset.view = "queue";
-    if (hadFocus) queue.element.querySelector("button")?.focus();
-  }
+      el("button", { class: "button quiet logout", type: "button", text: TEXTS.logout, on: { click: onLogout } })),
+    el("main", {}, alarms.element, presence.notice, talks.alert, connection, ...Object.values(parts)));
+  nav.read();
 
   async function readQueue() {
     try {
-      showQueue(await api.queue());
+      hearQueue(await api.queue());
     } catch (refusal) {
       if (!(refusal instanceof ApiError)) throw refusal;
     }
   }
 
-  /** @param {import("../shared/types.js").Queue} found */
-  function showQueue(found) {
-    queue.show(found);
-    alert.show(found.waiting);
+  /** @param {import("../shared/types.js").Queue} queue */
+  function hearQueue(queue) {
+    talks.hear.queue(queue);
+    presence.show(queue);
+    nav.count(queue);
+    title.waiting(queue.waiting.length);
+    alarms.settle("unclaimed", new Set(queue.waiting.map((card) => card.id)));
   }
 
   /** @type {Record<string, (frame: any) => void>} */
-  const hear = {
-    queue: showQueue,
-    conversation: (frame) => view?.id === frame.conversation.id && view?.update(frame.conversation),
-    message(frame) {
-      if (view?.id === frame.conversation) view?.add(frame.message);
-      else queue.markUnread(frame.conversation);
-    },
-    typing: (frame) => view?.id === frame.conversation && view?.visitorTypes(),
-    gone(frame) {
-      if (view?.id !== frame.conversation) return;
-      if (frame.reason === "left") view?.visitorLeft();
-      else over(frame.reason);
-    },
-  };
+  const hear = { ...talks.hear, queue: hearQueue, alarm: alarms.hear, letters: () => void letters.read(), times: () => void times.read() };
 
   const push = createPush({
     onFrame: (frame) => hear[frame.type]?.(frame),
@@ -110,7 +71,9 @@ export function createDesk(api, { name, onLogout }) {
       setText(connection, "");
       if (first) return;
       void readQueue();
-      void view?.catchUp();
+      talks.catchUp();
+      void letters.read();
+      void times.read();
     },
     onLost() {
       setText(connection, TEXTS.connection.lost);
@@ -124,8 +87,14 @@ export function createDesk(api, { name, onLogout }) {
     element,
     stop() {
       push.stop();
+      for (const one of [talks, letters, nav]) one.stop();
       window.removeEventListener("online", hurry);
-      document.title = TEXTS.title;
+      title.clear();
     },
   };
+}
+
+/** @param {import("../shared/types.js").Letter[]} letters */
+function unread(letters) {
+  return new Set(letters.filter((letter) => letter.red && !letter.read_by).map((letter) => letter.mailbox));
 }

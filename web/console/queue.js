@@ -8,15 +8,16 @@ import { TEXTS } from "./texts.js";
 /** @typedef {import("../shared/types.js").Queue} Queue */
 
 /**
- * Make the pane.
+ * Make the pane. The server's order stands.
+ * @param {import("./api.js").Api} api
  * @param {{onClaim: (id: string) => void, onOpen: (id: string) => void}} actions
  */
-export function createQueue({ onClaim, onOpen }) {
+export function createQueue(api, { onClaim, onOpen }) {
   const notice = el("p", { class: "notice", role: "status" });
   const lists = {
-    mine: section("mine", TEXTS.queue.mine, onOpen, false),
-    waiting: section("waiting", TEXTS.queue.waiting, onClaim, true),
-    taken: section("taken", TEXTS.queue.taken, () => undefined, false),
+    mine: section(api, "mine", TEXTS.queue.mine, onOpen, false),
+    waiting: section(api, "waiting", TEXTS.queue.waiting, onClaim, true),
+    taken: section(api, "taken", TEXTS.queue.taken, () => undefined, false),
   };
   const element = el("section", { class: "pane queue", "aria-labelledby": "queue-heading" },
     el("h2", { id: "queue-heading", class: "visually-hidden", text: TEXTS.queue.heading }),
@@ -30,15 +31,18 @@ export function createQueue({ onClaim, onOpen }) {
   function draw() {
     const mine = new Set(shown.mine.map((card) => card.id));
     lists.mine.draw(shown.mine, current, unread);
-    lists.waiting.draw([...shown.waiting].sort(byUrgency), current, unread);
+    lists.waiting.draw(shown.waiting, current, unread);
     lists.taken.draw(shown.taken.filter((card) => !mine.has(card.id)), current, unread);
   }
 
-  setInterval(() => lists.waiting.tick(), 1000);
+  const ticking = setInterval(() => lists.waiting.tick(), 1000);
 
   return {
     element,
     get shown() { return shown; },
+    stop: () => clearInterval(ticking),
+    /** @param {string} id */
+    focus: (id) => lists.waiting.focus(id),
     /** @param {Queue} queue */
     show(queue) {
       shown = queue;
@@ -63,18 +67,14 @@ export function createQueue({ onClaim, onOpen }) {
   };
 }
 
-/** @param {Card} a @param {Card} b */
-function byUrgency(a, b) {
-  return a.priority - b.priority || (b.waiting_seconds ?? 0) - (a.waiting_seconds ?? 0);
-}
-
 /**
+ * @param {import("./api.js").Api} api
  * @param {import("./card.js").Place} place
  * @param {string} heading
  * @param {(id: string) => void} onPress
  * @param {boolean} always  shown even when empty
  */
-function section(place, heading, onPress, always) {
+function section(api, place, heading, onPress, always) {
   const count = el("span", { class: "count" });
   const list = el("ul", { class: "cards" });
   const empty = el("p", { class: "hint", text: TEXTS.queue.empty });
@@ -93,7 +93,7 @@ function section(place, heading, onPress, always) {
         cards.delete(id);
       }
       found.forEach((data, index) => {
-        const card = cards.get(data.id) ?? createCard(data.id, place, onPress);
+        const card = cards.get(data.id) ?? createCard(data.id, place, onPress, api);
         cards.set(data.id, card);
         card.update(data, data.id === current);
         card.mark(unread.has(data.id));
@@ -105,6 +105,10 @@ function section(place, heading, onPress, always) {
     },
     tick() {
       for (const card of cards.values()) card.tick();
+    },
+    /** @param {string} id */
+    focus(id) {
+      (cards.get(id)?.element ?? element).querySelector("button")?.focus();
     },
   };
 }

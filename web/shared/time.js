@@ -1,6 +1,7 @@
 // @ts-check
 /** Clock times and waiting times, as Swedes write them. */
 
+const DAY = new Intl.DateTimeFormat("sv-SE", { weekday: "short", day: "numeric", month: "short" });
 const CLOCK = new Intl.DateTimeFormat("sv-SE", { hour: "2-digit", minute: "2-digit" });
 
 /**
@@ -12,6 +13,16 @@ export function clockTime(iso) {
   const date = iso ? new Date(iso) : null;
   if (!date || Number.isNaN(date.getTime())) return "";
   return CLOCK.format(date).replace(":", ".");
+}
+
+/**
+ * Give a day and a clock time, "tis 24 nov. 14.05", or "" when there is none.
+ * @param {string | undefined | null} iso
+ * @returns {string}
+ */
+export function dayAndTime(iso) {
+  const time = clockTime(iso);
+  return time && iso ? `${DAY.format(new Date(iso))} ${time}` : "";
 }
 
 /**

@@ -53,13 +53,73 @@
  * @property {State} state
  * @property {string | null} holder
  * @property {boolean} shared
+ * @property {boolean} front  lost its counsellor, or was handed back to the queue
  *
  * @typedef {object} Draft
  * @property {string} text
  * @property {Contact[]} [contacts]
  *
- * @typedef {Card & {share: "asked" | "yes" | "no" | "emergency", hidden: number, messages?: Message[], drafts?: Draft[]}} Conversation
+ * @typedef {object} Opened  what an open conversation has besides its card
+ * @property {"asked" | "yes" | "no" | "emergency"} share
+ * @property {number} hidden  how many earlier messages are not shown
+ * @property {Message[]} [messages]
+ * @property {Draft[]} [drafts]
+ * @property {{risk: string, words: string[]}[]} [risk_words]  of shown messages only
+ * @property {{text: string, at: string} | null} [alarm]  where somebody in danger is
  *
- * @typedef {{waiting: Card[], taken: Card[], mine: Card[]}} Queue
+ * @typedef {Card & Opened} Conversation
+ *
+ * @typedef {"online" | "away" | "full"} Presence
+ * @typedef {{name: string, presence: Presence}} Colleague
+ *
+ * @typedef {object} Queue  each list in the order of the queue
+ * @property {Card[]} waiting
+ * @property {Card[]} taken
+ * @property {Card[]} mine
+ * @property {Presence} [presence]
+ * @property {{now: number, most: number}} [load]
+ * @property {Colleague[]} [colleagues]
+ * @property {{unread: number, red: number}} [letters]
+ *
+ * @typedef {{reason: "unclaimed" | "red_letter", id: string, pseudonym: string, seconds: number}} Alarm
+ *
+ * @typedef {object} Letter  a mailbox that waits for an answer
+ * @property {string} mailbox
+ * @property {string} pseudonym
+ * @property {number} priority
+ * @property {string} route
+ * @property {string | null} topic
+ * @property {string | null} title
+ * @property {{id: string, title: string}[]} risks
+ * @property {string | null} lang
+ * @property {string} at
+ * @property {number} waiting_seconds
+ * @property {number} count
+ * @property {string | null} read_by
+ * @property {boolean} red
+ * @property {string | null} due  when a red one must have been acknowledged
+ *
+ * @typedef {{number: number, sender: "visitor" | "counsellor", at: string, text?: string, read_by?: string | null, opened?: boolean}} Page
+ * @typedef {Letter & {letters: Page[]}} Mailbox
+ *
+ * @typedef {object} Time
+ * @property {string} id
+ * @property {"visit" | "phone" | "chat"} kind
+ * @property {string | null} place
+ * @property {string} audience
+ * @property {string} start  ISO 8601 with the organisation's offset
+ * @property {string} end
+ * @property {number} minutes
+ * @property {number} buffer_minutes
+ * @property {number} staff_needed
+ * @property {string} counsellor
+ * @property {string | null} second
+ * @property {string | null} series
+ * @property {boolean} booked
+ * @property {boolean} mine
+ *
+ * @typedef {{id: string, name: string}} Place
+ * @typedef {{start: string, why: string, text: string}} LeftOut
+ * @typedef {{id: string, title: string, group: string}} Topic
  */
 export {};

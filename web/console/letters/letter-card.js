@@ -1,0 +1,66 @@
+// @ts-check
+/** One mailbox in the list: how urgent, what about, how long it has waited, who sees to it. No words from it. */
+import { el, setText } from "../../shared/dom.js";
+import { waited } from "../../shared/time.js";
+import { TEXTS, languageName } from "../texts.js";
+
+const texts = TEXTS.letters;
+
+/**
+ * Make a card that can be updated in place, so that it keeps the focus.
+ * @param {string} id
+ * @param {(id: string) => void} onOpen
+ */
+export function createLetterCard(id, onOpen) {
+  const badge = el("span", { class: "badge" });
+  const clock = el("span", { class: "clock" });
+  const who = el("span", { class: "who" });
+  const title = el("p", { class: "card-title" });
+  const risks = el("ul", { class: "risks", "aria-label": TEXTS.queue.risks });
+  const due = el("p", { class: "due" });
+  const facts = el("p", { class: "facts" });
+  const button = el("button", { class: "button", type: "button", text: texts.open, on: { click: () => onOpen(id) } });
+  const element = el("li", { class: "card" },
+    el("p", { class: "card-head" }, badge, el("span", { class: "card-time" }, clock)),
+    el("p", { class: "card-who" }, who), title, risks, due, facts, el("p", { class: "card-buttons" }, button));
+  let came = 0;
+  /** @type {number | null} */
+  let mustBy = null;
+
+  return {
+    element,
+    /** @param {import("../../shared/types.js").Letter} letter @param {boolean} current */
+    update(letter, current) {
+      element.classList.toggle("emergency", letter.red);
+      element.classList.toggle("current", current);
+      setText(badge, TEXTS.routes[letter.route] ?? texts.replyWanted);
+      badge.className = `badge ${letter.route}`;
+      setText(who, letter.pseudonym);
+      setText(title, letter.title ?? TEXTS.queue.noTopic);
+      const names = letter.risks.map((risk) => risk.title);
+      if (risks.dataset.names !== names.join("|")) {
+        risks.dataset.names = names.join("|");
+        risks.replaceChildren(...names.map((name) => el("li", { text: name })));
+      }
+      risks.hidden = names.length === 0;
+      const by = letter.read_by ? texts.readBy(letter.read_by) : "";
+      setText(facts, [texts.count(letter.count), languageName(letter.lang), by].filter(Boolean).join(" · "));
+      button.setAttribute("aria-label", texts.openWho(letter.pseudonym));
+      if (current) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+      came = Date.now() - letter.waiting_seconds * 1000;
+      mustBy = letter.due && !letter.read_by ? Date.parse(letter.due) : null;
+      this.tick();
+    },
+    tick() {
+      setText(clock, texts.came(waited((Date.now() - came) / 1000)));
+      due.hidden = mustBy === null;
+      if (mustBy === null) return;
+      const left = (mustBy - Date.now()) / 1000;
+      due.classList.toggle("late", left <= 0);
+      setText(due, left > 0 ? texts.due(waited(left)) : texts.overdue(waited(-left)));
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createLetterCard>} LetterCard */

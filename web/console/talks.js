@@ -1,0 +1,110 @@
+// @ts-check
+/** The part "Samtal": the queue, and one open conversation, which lives on while another part is shown. */
+import { createAlert } from "./alert.js";
+import { ApiError } from "./api.js";
+import { createConversationView } from "./conversation.js";
+import { createPanes } from "./panes.js";
+import { createQueue } from "./queue.js";
+import { TEXTS } from "./texts.js";
+
+/** @typedef {import("../shared/types.js").Queue} Queue */
+/** @typedef {import("../shared/types.js").Conversation} Conversation */
+
+/**
+ * Make the part.
+ * @param {import("./api.js").Api} api
+ * @param {{onShow: () => void, readQueue: () => Promise<void>}} events  onShow: this part must be seen now
+ */
+export function createTalks(api, { onShow, readQueue }) {
+  /** @type {import("./conversation.js").ConversationView | null} */
+  let view = null;
+  let asked = "";
+  /** @type {Set<string> | null} null: what was mine before is not news */
+  let mine = null;
+  const queue = createQueue(api, { onClaim: (id) => void open(id, () => api.claim(id)), onOpen: (id) => void open(id, () => api.conversation(id, 0)) });
+  const panes = createPanes(queue.element, { label: TEXTS.conversation.log, nothing: TEXTS.conversation.none });
+  const alert = createAlert(() => showQueue());
+
+  /** @param {string} [id]  whose card gets the focus */
+  function showQueue(id = "") {
+    onShow();
+    panes.back();
+    queue.focus(id);
+  }
+
+  /** @param {string} id @param {() => Promise<Conversation>} fetchIt */
+  async function open(id, fetchIt) {
+    if (view && view.id === id) return look();
+    asked = id;
+    try {
+      show(await fetchIt());
+    } catch (refusal) {
+      if (!(refusal instanceof ApiError)) throw refusal;
+      queue.say(refusal.code === "taken" ? TEXTS.queue.takenNotice : [404, 410].includes(refusal.status) ? TEXTS.queue.goneNotice : refusal.text);
+      await readQueue();
+    } finally {
+      asked = "";
+    }
+  }
+
+  /** @param {Conversation} conversation */
+  function show(conversation) {
+    mine?.add(conversation.id);
+    view = createConversationView(api, conversation, { onBack: panes.back, onOver: over, colleagues: () => queue.shown.colleagues ?? [] });
+    panes.put(view.element);
+    queue.select(conversation.id);
+    look();
+    view.toEnd();
+    void readQueue();
+  }
+
+  function look() {
+    panes.look();
+    view?.heading.focus({ preventScroll: true });
+  }
+
+  /** @param {string} why */
+  function over(why) {
+    view = null;
+    const words = TEXTS.conversation.ended[why] ?? "";
+    queue.select("");
+    if (panes.reading) queue.say(words);
+    panes.empty(words);
+  }
+
+  /** @param {Queue} found */
+  function noticeGiven(found) {
+    const ids = found.mine.map((card) => card.id);
+    const given = mine ? ids.filter((id) => !mine?.has(id) && id !== asked && id !== view?.id) : [];
+    mine = new Set(ids);
+    for (const id of given) queue.markUnread(id);
+    if (given.length) alert.given();
+  }
+
+  return {
+    element: panes.element,
+    alert: alert.element,
+    showQueue,
+    stop: queue.stop,
+    catchUp: () => void view?.catchUp(),
+    /** @type {Record<string, (frame: any) => void>} */
+    hear: {
+      queue(found) {
+        queue.show(found);
+        alert.show(found.waiting);
+        noticeGiven(found);
+      },
+      conversation: (frame) => view?.id === frame.conversation.id && view?.update(frame.conversation),
+      message(frame) {
+        if (view?.id === frame.conversation) view?.add(frame.message);
+        else queue.markUnread(frame.conversation);
+      },
+      typing: (frame) => view?.id === frame.conversation && view?.visitorTypes(),
+      gone(frame) {
+        if (view?.id !== frame.conversation) return;
+        if (frame.reason === "left") view?.visitorLeft();
+        else over(frame.reason);
+      },
+    },
+  };
+}

@@ -1,0 +1,72 @@
+// @ts-check
+/** One bookable time: when, what, for whom, with whom, whether it is taken, and withdrawing, joining or leaving it. */
+import { el, setText } from "../../shared/dom.js";
+import { ApiError } from "../api.js";
+import { TEXTS } from "../texts.js";
+import { clock, dayName } from "./dates.js";
+import { askWithdraw } from "./withdraw.js";
+
+const texts = TEXTS.times;
+/** @typedef {import("../../shared/types.js").Time} Time */
+
+/**
+ * Make a card that can be updated in place.
+ * @param {import("../api.js").Api} api
+ * @param {string} id
+ * @param {{name: string, onChange: () => void, onSay: (text: string) => void}} options
+ */
+export function createTimeCard(api, id, { name, onChange, onSay }) {
+  const when = el("p", { class: "time-when" });
+  const state = el("span", { class: "time-state" });
+  const what = el("p", { class: "time-what" });
+  const whom = el("p", { class: "facts" });
+  const staff = el("p", { class: "facts" });
+  const ask = el("div", { class: "card-form" });
+  const join = press(texts.join, () => void act(() => api.times.join(id)));
+  const leave = press(texts.leave, () => void act(() => api.times.leave(id)));
+  const withdraw = press(texts.withdraw, () => askWithdraw(ask, withdraw, Boolean(known.series), (series) => void act(async () => {
+    onSay(texts.withdrawn((await api.times.withdraw(id, series)).withdrawn));
+  })));
+  const element = el("li", { class: "time" }, el("div", { class: "time-head" }, when, state), what, whom, staff,
+    el("p", { class: "card-buttons" }, join, leave, withdraw), ask);
+  /** @type {Time} */
+  let known;
+
+  /** @param {() => Promise<unknown>} call */
+  async function act(call) {
+    try {
+      await call();
+    } catch (refusal) {
+      onSay(refusal instanceof ApiError ? refusal.text : TEXTS.failed);
+    }
+    onChange();
+  }
+
+  return {
+    element,
+    /** @param {Time} time @param {Map<string, string>} places */
+    update(time, places) {
+      known = time;
+      const lone = time.staff_needed > 1 && !time.second;
+      setText(when, `${clock(time.start)}–${clock(time.end)}`);
+      setText(state, time.booked ? texts.booked : lone ? texts.needsSecond : texts.free);
+      state.className = `time-state${time.booked ? " is-booked" : lone ? " is-lone" : ""}`;
+      element.classList.toggle("mine", time.mine);
+      setText(what, [texts.kinds[time.kind] ?? time.kind, time.place ? places.get(time.place) : ""].filter(Boolean).join(", "));
+      setText(whom, texts.audiences[time.audience] ?? time.audience);
+      setText(staff, texts.with([time.counsellor, ...(time.second ? [time.second] : [])]));
+      join.hidden = !lone || time.mine;
+      leave.hidden = time.second !== name;
+      withdraw.hidden = time.booked; // anybody may: a sick colleague cannot
+      const about = `${texts.kinds[time.kind] ?? time.kind} ${dayName(time.start)} ${clock(time.start)}`;
+      for (const button of [join, leave, withdraw]) button.setAttribute("aria-label", texts.name(button.textContent ?? "", about));
+    },
+  };
+}
+
+/** @param {string} label @param {() => void} onPress */
+function press(label, onPress) {
+  return el("button", { class: "button small", type: "button", text: label, on: { click: onPress } });
+}
+
+/** @typedef {ReturnType<typeof createTimeCard>} TimeCard */

@@ -1,0 +1,73 @@
+// @ts-check
+/** A week of times, a list for every day: columns where there is room, one below the other on a phone. */
+import { el, setText } from "../../shared/dom.js";
+import { TEXTS } from "../texts.js";
+import { dayHeading, plus, today } from "./dates.js";
+import { createTimeCard } from "./time-card.js";
+
+const texts = TEXTS.times;
+/** @typedef {import("../../shared/types.js").Time} Time */
+/** @typedef {import("../../shared/types.js").Place} Place */
+
+/**
+ * Make the week.
+ * @param {import("../api.js").Api} api
+ * @param {{name: string, onChange: () => void, onSay: (text: string) => void}} options
+ */
+export function createWeek(api, { name, onChange, onSay }) {
+  const nothing = el("p", { class: "hint", text: texts.nothingAtAll });
+  const days = Array.from({ length: 7 }, () => day(api, { name, onChange, onSay }));
+  const element = el("div", { class: "week-place" }, nothing, el("div", { class: "week" }, ...days.map((one) => one.element)));
+  nothing.hidden = true;
+
+  return {
+    element,
+    /** @param {string} start @param {Time[]} times @param {Place[]} places */
+    show(start, times, places) {
+      const names = new Map(places.map((place) => [place.id, place.name]));
+      days.forEach((one, index) => {
+        const date = plus(start, index);
+        one.show(date, times.filter((time) => time.start.slice(0, 10) === date), names);
+      });
+      nothing.hidden = times.length > 0;
+    },
+  };
+}
+
+/**
+ * @param {import("../api.js").Api} api
+ * @param {{name: string, onChange: () => void, onSay: (text: string) => void}} options
+ */
+function day(api, options) {
+  const heading = el("h3");
+  const mark = el("span", { class: "visually-hidden", text: texts.today });
+  const none = el("p", { class: "hint", text: texts.nothing });
+  const list = el("ul", { class: "day-times" });
+  const element = el("section", { class: "day" }, el("div", { class: "day-head" }, heading, mark), none, list);
+  /** @type {Map<string, import("./time-card.js").TimeCard>} kept, so that what has the focus stays */
+  const cards = new Map();
+
+  return {
+    element,
+    /** @param {string} date @param {Time[]} times @param {Map<string, string>} places */
+    show(date, times, places) {
+      setText(heading, dayHeading(date));
+      mark.hidden = date !== today();
+      element.classList.toggle("is-today", date === today());
+      element.classList.toggle("is-empty", times.length === 0);
+      none.hidden = times.length > 0;
+      const ids = new Set(times.map((time) => time.id));
+      for (const [id, card] of cards) {
+        if (ids.has(id)) continue;
+        card.element.remove();
+        cards.delete(id);
+      }
+      [...times].sort((a, b) => a.start.localeCompare(b.start)).forEach((time, index) => {
+        const card = cards.get(time.id) ?? createTimeCard(api, time.id, options);
+        cards.set(time.id, card);
+        card.update(time, places);
+        if (list.children[index] !== card.element) list.insertBefore(card.element, list.children[index] ?? null);
+      });
+    },
+  };
+}

@@ -46,14 +46,15 @@ class VisitorSocket:
             return
         await self._socket.send_json({"type": "started", "token": opened.token, "state": opened.state})
         async with self._desk.listen(opened.key) as nudges:
-            writer = asyncio.create_task(self._write(opened.key, nudges))
-            reader = asyncio.create_task(self._read(opened.key))
-            done, rest = await asyncio.wait({writer, reader}, return_when=asyncio.FIRST_COMPLETED)
-            for task in rest:
-                task.cancel()
-            await asyncio.gather(*rest, return_exceptions=True)
-            for task in done:
-                task.result()
+            tasks = [asyncio.create_task(self._write(opened.key, nudges)), asyncio.create_task(self._read(opened.key))]
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+            finally:  # also where this itself is cancelled: a writer left behind would be a sign of life from nobody
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _opened(self) -> Opened | None:
         """Wait for a start that can be taken; the socket lives on after one that cannot."""

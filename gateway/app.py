@@ -25,6 +25,7 @@ from gateway.console.board import Board
 from gateway.console.desk import CounsellorDesk
 from gateway.console.guard import Guard
 from gateway.console.presence import PresenceApi
+from gateway.console.triage import Triage
 from gateway.engine_client import EngineClient, EngineFailed
 from gateway.hidden import Hidden
 from gateway.intake import Intake
@@ -38,12 +39,14 @@ from gateway.router import Router
 from gateway.settings import Settings
 from gateway.storage.database import connect, migrate
 from gateway.storage.failures import STORE_FAILURES
+from gateway.storage.holds import Holds
 from gateway.storage.single import only_one
 from gateway.storage.staff import Staff
 from gateway.storage.store import Store
 from gateway.summons import Summons
 from gateway.sweeper import Sweeper
 from gateway.turns import Turns
+from gateway.unclaimed import Unclaimed
 from gateway.waiting import UsualWait
 from gateway.words import Words
 
@@ -80,8 +83,18 @@ class Gateway:
         self.plan = Plan(self.database, clock, settings.zone, rules, is_holiday, self._times_changed)
         self.times = Times(self.database, clock, rules, self._times_changed)
         usual_wait = UsualWait(self.store, clock)
+        unclaimed = Unclaimed(self.store, self.live, self.words)
         self.sweeper = Sweeper(
-            self.store, self.desk, self.live, self.words, settings, self.metrics, clock, self.times, usual_wait
+            self.store,
+            self.desk,
+            unclaimed,
+            self.live,
+            self.words,
+            settings,
+            self.metrics,
+            clock,
+            self.times,
+            usual_wait,
         )
         self.intake = Intake(
             self.store, self.turns, self.live, self.words, Rates(clock), Hidden(clock), usual_wait, self.metrics,
@@ -92,8 +105,10 @@ class Gateway:
         board = Board(self.store, self.staff, self.live, self.words, clock)
         guard = Guard(self.auth, origins.may_console)
         self.console = ConsoleApi(
-            self.auth, self.desk, board, self.store, self.live, self.words, guard, origins.encrypted
-        )
+            self.auth, self.desk, board, self.store, Holds(self.database), self.live, self.words, guard,
+            origins.encrypted,
+        )  # fmt: skip
+        self.triage = Triage(self.desk, board, self.staff, self.words, guard, self.live.online)
         load = self.content.organisation.counsellor_load
         self.presence = PresenceApi(self.staff, self.store, self.live, load, guard)
 
@@ -114,7 +129,8 @@ class Gateway:
         exit_url = self.settings.exit_url or self.content.organisation.exit_url
         development = self.settings.env == "development"
         pages = Pages(self.content.organisation.name, exit_url, self.settings.embed_origins, development)
-        app.add_routes([*self.webchat.routes(), *self.console.routes(), *self.presence.routes(), *pages.routes()])
+        app.add_routes([*self.webchat.routes(), *self.console.routes(), *self.triage.routes(), *self.presence.routes()])
+        app.add_routes(pages.routes())
         app.add_routes([web.get("/healthz", _healthy), web.get("/readyz", self._ready)])
         app.on_shutdown.append(self._close_sockets)
         app.cleanup_ctx.append(self._life)

@@ -13,7 +13,8 @@ SYSTEM = frozenset(
         "share_yes_done", "share_no_done", "share_no_done_danger", "human_no_done", "nobody_free", "opened_for_danger",
         "closed_now", "closed_now_danger", "all_busy",
         "counsellor_here", "counsellor_released", "counsellor_closed", "queue_left", "wait_expired",
-        "counsellor_lost", "masked", "masked_bot", "hidden_shown", "hidden_kept", "hidden_gone", "closed_expired",
+        "counsellor_lost", "counsellor_requeued", "counsellor_transferred", "unclaimed", "unclaimed_nobody",
+        "masked", "masked_bot", "hidden_shown", "hidden_kept", "hidden_gone", "closed_expired",
     }
 )  # fmt: skip
 

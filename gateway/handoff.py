@@ -29,6 +29,7 @@ class Event(StrEnum):
     CANCELLED_BY_VISITOR = "cancelled_by_visitor"
     COUNSELLOR_LOST = "counsellor_lost"
     REQUEUED = "requeued"
+    CORRECTED = "corrected"
     WAIT_EXPIRED = "wait_expired"
     VISITOR_GONE = "visitor_gone"
     CLOSED = "closed"
@@ -70,6 +71,7 @@ TABLE: dict[tuple[State, Event], Step] = {
     (_B, Event.ERASED): Step(_G, (_E.DELETE,)),
     (_W, Event.HANDOFF_REQUESTED): Step(_W, (_E.RAISE_PRIORITY,)),
     (_W, Event.CLAIMED): Step(_H, (_E.LEAVE_QUEUE, _E.TAKE, _E.TELL_VISITOR), new_speaker=True),
+    (_W, Event.CORRECTED): Step(_W),
     (_W, Event.CANCELLED_BY_VISITOR): Step(_B, (_E.LEAVE_QUEUE, _E.TELL_VISITOR)),
     (_W, Event.WAIT_EXPIRED): Step(_B, (_E.LEAVE_QUEUE, _E.TELL_VISITOR)),
     (_W, Event.VISITOR_GONE): Step(_B, (_E.LEAVE_QUEUE,)),
@@ -83,6 +85,7 @@ TABLE: dict[tuple[State, Event], Step] = {
         _W, (_E.DROP_HOLDER, _E.FRONT_OF_QUEUE, _E.TELL_VISITOR, _E.TELL_COUNSELLOR), new_speaker=True
     ),
     (_H, Event.REQUEUED): Step(_W, (_E.DROP_HOLDER, _E.FRONT_OF_QUEUE, _E.TELL_VISITOR), new_speaker=True),
+    (_H, Event.CORRECTED): Step(_H),
     (_H, Event.VISITOR_GONE): Step(_H, (_E.TELL_COUNSELLOR,)),
     (_H, Event.CLOSED): Step(_C, (_E.DROP_HOLDER, _E.END, _E.TELL_VISITOR), new_speaker=True),
     (_H, Event.EXPIRED): Step(_C, (_E.DROP_HOLDER, _E.END, _E.TELL_COUNSELLOR), new_speaker=True),

@@ -70,8 +70,9 @@ class Live:
 
     @asynccontextmanager
     async def console(self, counsellor: int, away: bool = False) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
-        """Listen as a console: gives (what, conversation id); what: changed | typing | gone:<reason>.
+        """Listen as a console: gives (what, id of a conversation or a mailbox).
 
+        What: changed | typing | left | gone:<reason> | alarm:<reason> | alarm:<reason>:<seconds it has waited>.
         `away` is what the database says; once known here it is changed by `set_away` alone, so that a console which
         opens at that very moment brings nothing old.
         """
@@ -109,9 +110,13 @@ class Live:
 
     def console_away_seconds(self, counsellor: int) -> float:
         """Tell how long a counsellor has had no console; 0 while connected."""
-        if counsellor in self._consoles.values():
-            return 0.0
-        return self._clock() - self._console_left.get(counsellor, self._started)
+        return self._clock() - self.console_left_at(counsellor)
+
+    def console_left_at(self, counsellor: int) -> float:
+        """Tell when a counsellor's last console closed; now while one is open."""
+        if counsellor in self.logged_in():
+            return self._clock()
+        return self._console_left.get(counsellor, self._started)
 
 
 async def _drain(queue: asyncio.Queue[T]) -> AsyncIterator[T]:

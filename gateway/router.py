@@ -184,6 +184,8 @@ class Router:
                     await self._summons.decide(change, payload)
                 if plan.handoff is not None:
                     await self._summons.request(change, plan.handoff)
+            elif plan.understood["route"] == "emergency":  # a claim came first: the counsellor must see why
+                await self._summons.open_for_danger(change)
             await self._mark(change, lines, plan.understood, plan.offered, why)
         self._metrics.answered.labels(route=plan.understood["route"]).inc(len(lines))
 

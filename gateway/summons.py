@@ -32,9 +32,12 @@ class Summons:
                 await self.nobody(change, emergency)
                 return False
             conversation.priority = 99
+            conversation.understood.pop("corrected", None)
             conversation.share = "emergency" if emergency else "asked"
         elif emergency:
             await self.open_for_danger(change)
+        elif "route" in conversation.understood.get("corrected", ()):
+            route = conversation.understood["route"]  # what a counsellor set, or a risk has raised since
         joins = conversation.state is State.BOT
         await change.step(Event.HANDOFF_REQUESTED)
         routes = self._words.content.taxonomy.routes
@@ -47,7 +50,10 @@ class Summons:
     async def open_for_danger(self, change: Change) -> None:
         """Let the counsellor see the words because life may be in danger, and tell the visitor that they do."""
         conversation = change.conversation
-        if conversation.state not in (State.WAITING, State.HUMAN) or conversation.share in ("yes", "emergency"):
+        if conversation.state not in (State.WAITING, State.HUMAN):
+            return
+        conversation.priority = self._words.content.taxonomy.routes.index("emergency")  # also of one back in the queue
+        if conversation.share in ("yes", "emergency"):
             return
         conversation.share = "emergency"
         if conversation.state is State.HUMAN:

@@ -19,6 +19,7 @@ from gateway.storage.change import Conflict
 from gateway.storage.failures import STORE_FAILURES
 from gateway.storage.records import Conversation, Gone
 from gateway.storage.store import Store
+from gateway.unclaimed import Unclaimed
 from gateway.waiting import UsualWait
 from gateway.words import Words
 
@@ -32,6 +33,7 @@ class Sweeper:
         self,
         store: Store,
         desk: CounsellorDesk,
+        unclaimed: Unclaimed,
         live: Live,
         words: Words,
         settings: Settings,
@@ -42,6 +44,7 @@ class Sweeper:
     ) -> None:
         self._store = store
         self._desk = desk
+        self._unclaimed = unclaimed
         self._live = live
         self._words = words
         self._settings = settings
@@ -73,6 +76,7 @@ class Sweeper:
             waiting += conversation.state is State.WAITING
             with contextlib.suppress(Gone, Conflict):
                 await self._move_on(conversation, now)
+                await self._unclaimed.call_again(conversation, now)
         self._metrics.waiting.set(waiting)
         self._metrics.consoles.set(self._live.present())
 

@@ -18,6 +18,7 @@ from gateway.console.watch import LOGGED_OUT, Watch
 from gateway.handoff import Event
 from gateway.live import Live
 from gateway.storage.failures import STORE_FAILURES
+from gateway.storage.holds import Holds
 from gateway.storage.records import Session
 from gateway.storage.store import Store
 from gateway.words import Words
@@ -35,6 +36,7 @@ class ConsoleApi:
         desk: CounsellorDesk,
         board: Board,
         store: Store,
+        holds: Holds,
         live: Live,
         words: Words,
         guard: Guard,
@@ -44,6 +46,7 @@ class ConsoleApi:
         self._desk = desk
         self._board = board
         self._store = store
+        self._holds = holds
         self._live = live
         self._words = words
         self._guard = guard
@@ -172,7 +175,7 @@ class ConsoleApi:
         async def valid() -> bool:
             return await self._auth.session(token) is not None
 
-        watch = Watch(socket, session, valid, self._board, self._store, self._live, self._words)
+        watch = Watch(socket, session, valid, self._board, self._store, self._holds, self._live, self._words)
         tasks = [asyncio.create_task(watch.run()), asyncio.create_task(self._end_with_session(socket, valid))]
         try:
             async for raw in socket:

@@ -63,6 +63,7 @@ class Board:
             "state": conversation.state.value,
             "holder": holder,
             "shared": conversation.share in ("yes", "emergency"),
+            "front": conversation.front,
         }
 
     def pseudonym(self, id: str) -> str:

@@ -1,9 +1,13 @@
-"""What a counsellor may do with a conversation: claim, speak, hand back, close. Each is one change in the store."""
+"""What a counsellor may do with a conversation: claim, speak, hand over, hand back, correct, close.
+
+Each is one change in the store.
+"""
 
 from __future__ import annotations
 
 import contextlib
 
+from gateway import known
 from gateway.delivery import NotYours, say_as_counsellor, say_as_system
 from gateway.handoff import Event, State
 from gateway.metrics import Metrics
@@ -12,6 +16,8 @@ from gateway.storage.records import Conversation
 from gateway.storage.store import Store
 from gateway.words import Words
 
+CORRECTIONS = ("emergency", "human_now", "offer_human")
+
 
 class Taken(Exception):
     """Another counsellor was first, or nobody waits here any more."""
@@ -19,6 +25,10 @@ class Taken(Exception):
 
 class Full(Exception):
     """The counsellor talks with as many as they may; only an emergency may still be taken."""
+
+
+class NotThere(Exception):
+    """The colleague has no console open, or is away."""
 
 
 class CounsellorDesk:
@@ -70,6 +80,48 @@ class CounsellorDesk:
             change.conversation.share = "none"
             await say_as_system(change, name, self._words.sentence(name))
 
+    async def requeue(self, id: str, counsellor: int) -> None:
+        """Put one's own conversation at the front of the queue, for a colleague. Raises NotYours."""
+        await self._pass_on(id, counsellor, Event.REQUEUED, counsellor, "counsellor_requeued")
+
+    async def transfer(self, id: str, counsellor: int, to: int) -> None:
+        """Give one's own conversation to a colleague, who reads what one could read oneself. Raises NotYours."""
+        await self._pass_on(id, counsellor, Event.TRANSFERRED, to, "counsellor_transferred")
+
+    async def _pass_on(self, id: str, counsellor: int, event: Event, actor: int, sentence: str) -> None:
+        async with self._store.change(id) as change:
+            if change.conversation.state is not State.HUMAN or change.conversation.holder != counsellor:
+                raise NotYours
+            await change.step(event, actor)
+            await say_as_system(change, sentence, self._words.sentence(sentence))
+
+    async def correct(self, id: str, counsellor: int, topic: str | None, route: str | None) -> Conversation:
+        """Set what a conversation is about and how urgent it is, of one that waits or is one's own.
+
+        Shows nobody a word more than before, whatever the route. Raises NotYours, Taken, or ValueError for a
+        topic or a route that cannot be meant.
+        """
+        self._check(topic, route)
+        async with self._store.change(id) as change:
+            conversation = change.conversation
+            if conversation.state is State.HUMAN and conversation.holder != counsellor:
+                raise NotYours
+            if await change.step(Event.CORRECTED, counsellor) is None:
+                raise Taken
+            known.correct(conversation.understood, topic, route)
+            if route is not None:
+                conversation.priority = self._words.content.taxonomy.routes.index(route)
+        return await self._store.get(id)
+
+    def _check(self, topic: str | None, route: str | None) -> None:
+        topics = self._words.content.topics
+        if topic is None and route is None:
+            raise ValueError("nothing to correct")
+        if topic is not None and (topic not in topics or topics[topic].group == "smalltalk"):
+            raise ValueError("no such topic")
+        if route is not None and route not in CORRECTIONS:
+            raise ValueError("no such route")
+
     async def held(self, id: str, counsellor: int) -> Conversation:
         """Read one's own conversation. Raises NotYours."""
         conversation = await self._store.get(id)
@@ -81,5 +133,5 @@ class CounsellorDesk:
         """The holder's console is gone: the visitor goes to the front and is told."""
         with contextlib.suppress(Conflict):
             async with self._store.change(id) as change:
-                if await change.step(Event.COUNSELLOR_LOST) is not None:
+                if await change.step(Event.COUNSELLOR_LOST, change.conversation.holder) is not None:
                     await say_as_system(change, "counsellor_lost", self._words.sentence("counsellor_lost"))

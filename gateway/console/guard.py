@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from gateway.console.auth import Auth
-from gateway.console.desk import Full, Taken
+from gateway.console.desk import Full, NotThere, Taken
 from gateway.console.texts import problem
 from gateway.delivery import NotYours
 from gateway.storage.failures import STORE_FAILURES
@@ -30,8 +30,8 @@ class Guard:
     ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Let in a session with its CSRF token; `changing` also one that must change its password first.
 
-        What a handler raises becomes an answer with a Swedish sentence: Gone 410, Taken and Full 409, NotYours
-        409 or 403, a body that cannot be read 400, a store that is down 503.
+        What a handler raises becomes an answer with a Swedish sentence: Gone 410, Taken, Full and NotThere 409,
+        NotYours 409 or 403, a body that cannot be read 400, a store that is down 503.
         """
 
         async def guarded(request: web.Request) -> web.StreamResponse:
@@ -50,6 +50,8 @@ class Guard:
                 return problem(409, "taken")
             except Full:
                 return problem(409, "full")
+            except NotThere:
+                return problem(409, "not_there")
             except NotYours:
                 return problem(409 if request.method == "POST" else 403, "not_yours")
             except (ValueError, LookupError, TypeError, RecursionError):

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.model import Load
 from gateway import handoff
-from gateway.handoff import Effect, Event, Step
+from gateway.handoff import Effect, Event, State, Step
 from gateway.keyring import Keyring
 from gateway.queue import rank_at
 from gateway.storage.loads import carried, hold_still
@@ -107,8 +107,9 @@ class Change:
                     conversation.waiting_at, conversation.front, conversation.alarmed_at = None, False, None
                 case Effect.TAKE:
                     conversation.holder, conversation.counselled = actor, True
-                    shown = conversation.share in ("yes", "emergency")
-                    conversation.shown_from = 0 if shown else conversation.last_seq + 1
+                    if conversation.state is not State.HUMAN:  # else a colleague, who reads what the first one could
+                        shown = conversation.share in ("yes", "emergency")
+                        conversation.shown_from = 0 if shown else conversation.last_seq + 1
                 case Effect.DROP_HOLDER:
                     conversation.holder, conversation.shown_from = None, None
                 case Effect.END:

@@ -1,4 +1,4 @@
-"""The hand-off table, cell by cell: what the design's section 3 says, and `requeued`, written out here once more by hand."""
+"""The hand-off table, cell by cell: what the design's section 3 says, `requeued` and `corrected`, written out here once more by hand."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from gateway.handoff import Event, State, step
 
 EVENTS = (
     "handoff_requested", "claimed", "transferred", "released_to_bot", "cancelled_by_visitor", "counsellor_lost",
-    "requeued", "wait_expired", "visitor_gone", "closed", "expired", "erased",
+    "requeued", "corrected", "wait_expired", "visitor_gone", "closed", "expired", "erased",
 )  # fmt: skip
 # For each state the new state of every event, in the order above; "-" is no change.
 EXPECTED = {
-    "bot": ("waiting", "-", "-", "-", "-", "-", "-", "-", "-", "closed", "closed", "gone"),
-    "waiting": ("waiting", "human", "-", "-", "bot", "-", "-", "bot", "bot", "closed", "closed", "gone"),
-    "human": ("-", "-", "human", "bot", "bot", "waiting", "waiting", "-", "human", "closed", "closed", "gone"),
-    "closed": ("-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "gone"),
-    "gone": ("-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
+    "bot": ("waiting", "-", "-", "-", "-", "-", "-", "-", "-", "-", "closed", "closed", "gone"),
+    "waiting": ("waiting", "human", "-", "-", "bot", "-", "-", "waiting", "bot", "bot", "closed", "closed", "gone"),
+    "human": ("-", "-", "human", "bot", "bot", "waiting", "waiting", "human", "-", "human", "closed", "closed", "gone"),
+    "closed": ("-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "gone"),
+    "gone": ("-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
 }
 # What else each step asks for.
 EFFECTS = {
@@ -63,7 +63,7 @@ CELLS = [(state, event, EXPECTED[state][EVENTS.index(event)]) for state, event i
 def test_table_knows_these_states_and_events() -> None:
     assert {state.value for state in State} == set(EXPECTED)
     assert tuple(event.value for event in Event) == EVENTS
-    assert len(CELLS) == 60
+    assert len(CELLS) == 65
 
 
 @pytest.mark.parametrize(("state", "event", "to"), CELLS)

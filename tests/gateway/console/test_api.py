@@ -18,11 +18,11 @@ from tests.system import Visitor
 SECRET = "det här har jag aldrig sagt till någon"
 CARD = {
     "id", "pseudonym", "priority", "route", "topic", "title", "risks", "lang", "channel", "waiting_since",
-    "waiting_seconds", "state", "holder", "shared",
+    "waiting_seconds", "state", "holder", "shared", "front",
 }  # fmt: skip
 CONVERSATION = CARD | {"share", "hidden", "messages", "drafts", "risk_words"}
 NOBODY = "0" * 32
-ACTIONS = ["claim", "messages", "typing", "release", "close"]
+ACTIONS = ["claim", "messages", "typing", "release", "requeue", "transfer", "correct", "close"]
 
 
 async def waiting(visitor: Visitor, gateway: Gateway, engine: EngineDouble, route: str = "human_now") -> str:
@@ -147,7 +147,7 @@ async def test_only_the_holder_reads_and_speaks(
             await holder.claim(key)
         status, body = await bo.get(f"conversations/{key}")
         assert (status, body["error"]) == (403, "not_yours")
-        for action in ("messages", "typing", "release", "close"):
+        for action in ("messages", "typing", "release", "requeue", "close"):
             body = {"id": str(uuid.uuid4()), "text": "hej"}
             status, body = await bo.post(f"conversations/{key}/{action}", body)
             assert (status, body["error"]) == (409, "not_yours")

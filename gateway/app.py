@@ -17,6 +17,7 @@ from content.hours import is_holiday
 from content.registry import HERE, load_content
 from content.risks import RiskLexicon
 from gateway.availability import Availability
+from gateway.booking.calendar import CalendarFeed
 from gateway.booking.plan import Plan
 from gateway.booking.times import Times
 from gateway.console.api import ConsoleApi
@@ -25,6 +26,8 @@ from gateway.console.board import Board
 from gateway.console.desk import CounsellorDesk
 from gateway.console.guard import Guard
 from gateway.console.presence import PresenceApi
+from gateway.console.texts import said
+from gateway.console.times_api import TimesApi
 from gateway.console.triage import Triage
 from gateway.engine_client import EngineClient, EngineFailed
 from gateway.hidden import Hidden
@@ -111,6 +114,8 @@ class Gateway:
         self.triage = Triage(self.desk, board, self.staff, self.words, guard, self.live.online)
         load = self.content.organisation.counsellor_load
         self.presence = PresenceApi(self.staff, self.store, self.live, load, guard)
+        feed = CalendarFeed(self.plan, self.staff, said("calendar", "busy"), clock)
+        self.times_api = TimesApi(self.plan, feed, self.staff, guard, rules, settings.zone)
 
     def local(self) -> datetime:
         """The time in the organisation's zone."""
@@ -130,7 +135,7 @@ class Gateway:
         development = self.settings.env == "development"
         pages = Pages(self.content.organisation.name, exit_url, self.settings.embed_origins, development)
         app.add_routes([*self.webchat.routes(), *self.console.routes(), *self.triage.routes(), *self.presence.routes()])
-        app.add_routes(pages.routes())
+        app.add_routes([*self.times_api.routes(), *pages.routes()])
         app.add_routes([web.get("/healthz", _healthy), web.get("/readyz", self._ready)])
         app.on_shutdown.append(self._close_sockets)
         app.cleanup_ctx.append(self._life)

@@ -54,6 +54,10 @@ class Plan:
         self._is_holiday = is_holiday
         self._changed = changed
 
+    def today(self) -> date:
+        """The day it is by the wall clock."""
+        return datetime.fromtimestamp(self._clock(), UTC).astimezone(self._zone).date()
+
     async def between(self, start: date, days: int) -> list[Time]:
         """Give the times of some local days, in order."""
         bounds = (datetime(day.year, day.month, day.day) for day in (start, start + timedelta(days=days)))
@@ -69,7 +73,7 @@ class Plan:
     async def publish(self, counsellor: int, request: Request) -> tuple[list[Time], list[LeftOut]]:
         """Publish a time, or a series of them; what may not stand where it would is left out. Raises BadTime."""
         now = self._clock()
-        check(request, self._booking, datetime.fromtimestamp(now, UTC).astimezone(self._zone).date())
+        check(request, self._booking, self.today())
         series = uuid.uuid4().hex if request.every_weeks is not None else None
         wanted = [(start, self._made(counsellor, request, start, series)) for start in starts(request)]
         published: list[Time] = []

@@ -67,6 +67,7 @@ class Request:
 
 def check(request: Request, booking: Booking, today: date) -> None:
     """Refuse what cannot be published whatever else is in the calendar. Raises BadTime."""
+    last = today + timedelta(days=MOST_DAYS_AHEAD)
     offered = request.place in booking.places if request.kind == "visit" else request.kind in booking.ways
     wrong = {
         "times_kind": request.kind not in KINDS,
@@ -75,8 +76,8 @@ def check(request: Request, booking: Booking, today: date) -> None:
         "times_length": request.minutes not in booking.lengths or not SHORTEST <= request.minutes <= LONGEST,
         "times_buffer": not 0 <= request.buffer_minutes <= MOST_BUFFER_MINUTES,
         "times_staff": request.staff_needed not in (1, 2),
-        "times_start": request.start.tzinfo is not None,
-        "times_far": request.start.date() > today + timedelta(days=MOST_DAYS_AHEAD),
+        "times_start": request.start.tzinfo is not None or request.start.year < today.year - 1,
+        "times_far": max(request.start.date(), request.until or date.min) > last,
         "times_repeat": not _repeat_is_good(request),
     }
     for code, is_wrong in wrong.items():

@@ -48,6 +48,9 @@ class Staff:
     async def by_id(self, id: int) -> Counsellor | None:
         return await self._one(counsellors.c.id == id)
 
+    async def with_calendar(self, hashed: str) -> Counsellor | None:
+        return await self._one(counsellors.c.calendar_hash == hashed)
+
     async def all(self) -> list[Counsellor]:
         async with self._engine.connect() as connection:
             rows = (await connection.execute(select(counsellors).order_by(counsellors.c.name))).all()

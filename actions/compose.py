@@ -16,6 +16,7 @@ HUMAN = "talk_to_human"
 MISSES_BEFORE_HELP = 2
 MOST_CHOICES = 3
 MOST_CONTACTS = 3
+ERRANDS = {"letter": ("letter:write", "letter_write"), "time": ("time:start", "time_start")}
 
 
 def compose(content: Content, turn: Turn, memory: Memory) -> Said:
@@ -37,13 +38,24 @@ def compose(content: Content, turn: Turn, memory: Memory) -> Said:
         memory.last_topic = turn.topic
     _human(content, turn, memory, said)
     _other_language(content, turn, memory, said)
-    memory.heard = sorted({*memory.heard, *turn.risks})
+    memory.heard = sorted({*memory.heard, *_heard(turn)})
     return said
+
+
+def _heard(turn: Turn) -> set[str]:
+    """Give the risks of a turn; somebody whose topic is wanting to die has said so, however they put it."""
+    return {*turn.risks, "suicide"} if turn.topic == "suicidal" and not turn.ask_back else set(turn.risks)
 
 
 def topic_choice(content: Content, topic: str) -> dict[str, str]:
     """Give the button that asks about a topic."""
     return {"title": content.topics[topic].choice, "payload": f"topic:{topic}"}
+
+
+def errand_choice(content: Content, errand: str) -> dict[str, str]:
+    """Give the button that begins an errand of the gateway's: `letter` or `time`."""
+    payload, title = ERRANDS[errand]
+    return {"title": content.sentences[title], "payload": payload}
 
 
 def _settles_question(content: Content, turn: Turn, memory: Memory, said: Said) -> bool:
@@ -102,7 +114,8 @@ def _answer(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     if turn.waiting and turn.route == "emergency" and turn.topic == memory.last_topic:
         said.say(content.sentences["danger_again"], contacts=("sos_112",))  # not the same answer over and over
         return
-    choices = [topic_choice(content, other) for other in topic.buttons]
+    choices = [errand_choice(content, errand) for errand in topic.offers]
+    choices += [topic_choice(content, other) for other in topic.buttons]
     text = f"{topic.answer} {topic.next_step}"
     said.say(_filled(content, text), choices, _contacts(content, turn, memory), topic.checked)
 
@@ -172,7 +185,7 @@ def _summon(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
             said.say(content.sentences["waiting_again"])
         return
     if not turn.hours_open:
-        _nobody(content, turn, said)
+        _nobody(content, turn, memory, said)
         return
     said.signal("handoff", route=turn.route, share_asked=not emergency)
     no = {"title": content.sentences["human_no"], "payload": "human:no"}
@@ -185,7 +198,7 @@ def _summon(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     said.say(content.sentences["summons"], [yes, hide, no])
 
 
-def _nobody(content: Content, turn: Turn, said: Said) -> None:
+def _nobody(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     """Say truthfully that nobody reads now, and who can be reached."""
     if turn.route == "emergency":
         text = content.sentences["closed_now_danger"]
@@ -193,8 +206,19 @@ def _nobody(content: Content, turn: Turn, said: Said) -> None:
         text = content.sentences["closed_now"].replace("{reopens}", turn.reopens)
     else:
         text = content.sentences["nobody_free"]
-    about = "suicidal" if "suicide" in turn.risks else turn.topic
-    said.say(text, contacts=open_now(content, about, turn.now))
+    about = _about(content, turn, memory)
+    said.say(text, [errand_choice(content, "letter")], open_now(content, about, turn.now))
+
+
+def _about(content: Content, turn: Turn, memory: Memory) -> str:
+    """Give whose lines to name: of somebody who asks for a human, those of what they have said before."""
+    heard = {*memory.heard, *_heard(turn)}
+    if "suicide" in heard:
+        return "suicidal"
+    if "minor" in heard or content.topics[turn.topic].group == "minors":
+        return "minors"
+    earlier = memory.last_topic if turn.topic == HUMAN else None
+    return earlier or turn.topic
 
 
 def _offer_again(content: Content, turn: Turn, memory: Memory, said: Said) -> None:

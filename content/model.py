@@ -45,8 +45,8 @@ class Fact:
 class Topic:
     """What the bot says about one topic.
 
-    `leads_to` is the topic that a plain yes to its question means. `checked` is false where any cited
-    fact is unverified.
+    `offers` are errands (`letter`, `time`) that have a button before those to other topics. `leads_to` is
+    the topic that a plain yes to its question means. `checked` is false where any cited fact is unverified.
     """
 
     id: str
@@ -58,6 +58,7 @@ class Topic:
     next_step: str
     contacts: tuple[str, ...]
     buttons: tuple[str, ...]
+    offers: tuple[str, ...]
     leads_to: str | None
     checked: bool
 
@@ -177,5 +178,6 @@ class Content:
     sentences: Mapping[str, str]
     risk_titles: Mapping[str, str]
     pseudonyms: tuple[tuple[str, ...], tuple[str, ...]]
+    secret_words: tuple[str, ...]
     organisation: Organisation
     booking: Booking

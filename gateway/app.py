@@ -30,9 +30,17 @@ from gateway.console.texts import said
 from gateway.console.times_api import TimesApi
 from gateway.console.triage import Triage
 from gateway.engine_client import EngineClient, EngineFailed
+from gateway.errands.booking import BookingErrand
+from gateway.errands.errands import Errands
+from gateway.errands.letter import LetterErrand
+from gateway.errands.mailbox import MailboxErrand
+from gateway.errands.six_words import SixWords
+from gateway.errands.stage import Stage
 from gateway.hidden import Hidden
 from gateway.intake import Intake
 from gateway.keyring import Keyring, master_keys
+from gateway.letters.mailboxes import Mailboxes
+from gateway.letters.secret_words import SecretWords
 from gateway.live import Live
 from gateway.metrics import Metrics
 from gateway.origins import Origins
@@ -50,6 +58,7 @@ from gateway.summons import Summons
 from gateway.sweeper import Sweeper
 from gateway.turns import Turns
 from gateway.unclaimed import Unclaimed
+from gateway.veil import Veil
 from gateway.waiting import UsualWait
 from gateway.words import Words
 
@@ -75,33 +84,32 @@ class Gateway:
         self.auth = Auth(self.staff, clock)
         self.engine = EngineClient(engine_url, settings.engine_seconds)
         self.availability = Availability(self.content, settings.hours, self.local, self.live.online)
-        summons = Summons(self.words, self.availability)
-        lexicon = RiskLexicon.load(HERE / "risks.yml")
-        self.router = Router(
-            self.store, self.engine, self.words, lexicon, self.availability, summons, self.local, self.metrics
-        )
-        self.turns = Turns(self.store, self.router, self.live, self.words)
-        self.desk = CounsellorDesk(self.store, self.words, self.metrics)
         rules = self.content.booking
         self.plan = Plan(self.database, clock, settings.zone, rules, is_holiday, self._times_changed)
         self.times = Times(self.database, clock, rules, self._times_changed)
+        self.secret_words = SecretWords(self.content.secret_words)
+        self.mailboxes = Mailboxes(
+            self.database, self.keyring, self.secret_words, clock, settings.letter_days, self._letters_changed
+        )
+        self.veil = Veil(clock)
+        rates = Rates(clock)
+        summons = Summons(self.words, self.availability)
+        lexicon = RiskLexicon.load(HERE / "risks.yml")
+        self.router = Router(
+            self.store, self.engine, self.words, lexicon, self.availability, summons, self._errands(rates), self.local,
+            self.metrics,
+        )  # fmt: skip
+        self.turns = Turns(self.store, self.router, self.live, self.words)
+        self.desk = CounsellorDesk(self.store, self.words, self.metrics)
         usual_wait = UsualWait(self.store, clock)
         unclaimed = Unclaimed(self.store, self.live, self.words)
         self.sweeper = Sweeper(
-            self.store,
-            self.desk,
-            unclaimed,
-            self.live,
-            self.words,
-            settings,
-            self.metrics,
-            clock,
-            self.times,
+            self.store, self.desk, unclaimed, self.live, self.words, settings, self.metrics, clock, self.times,
             usual_wait,
-        )
+        )  # fmt: skip
         self.intake = Intake(
-            self.store, self.turns, self.live, self.words, Rates(clock), Hidden(clock), usual_wait, self.metrics,
-            settings.quick_minutes * 60, settings.explain, clock,
+            self.store, self.turns, self.live, self.words, rates, Hidden(clock), self.veil, self.secret_words, lexicon,
+            usual_wait, self.metrics, settings.quick_minutes * 60, settings.explain, clock,
         )  # fmt: skip
         origins = Origins(settings.public_origin, settings.embed_origins, settings.trusted_proxies)
         self.webchat = WebChat(self.intake, origins.may_chat, origins.address)
@@ -117,6 +125,14 @@ class Gateway:
         feed = CalendarFeed(self.plan, self.staff, said("calendar", "busy"), clock)
         self.times_api = TimesApi(self.plan, feed, self.staff, guard, rules, settings.zone)
 
+    def _errands(self, rates: Rates) -> Errands:
+        stage, days = Stage(self.store, self.words, self.veil), self.settings.letter_days
+        six_words = SixWords(stage, self.mailboxes, self.words, self.veil, days)
+        letter = LetterErrand(stage, self.mailboxes, six_words, self.words)
+        booking = BookingErrand(stage, self.times, six_words, self.words, self.clock)
+        mailbox = MailboxErrand(stage, self.mailboxes, self.secret_words, self.words, self.veil, rates, booking, days)
+        return Errands(stage, six_words, letter, mailbox, booking)
+
     def local(self) -> datetime:
         """The time in the organisation's zone."""
         return datetime.fromtimestamp(self.clock(), UTC).astimezone(self.settings.zone)
@@ -124,6 +140,9 @@ class Gateway:
     def _changed(self, conversation: str) -> None:
         self.live.nudge(conversation, Nudge("news"))
         self.live.tell_consoles("changed", conversation)
+
+    def _letters_changed(self, mailbox: str) -> None:
+        self.live.tell_consoles("letters", mailbox)
 
     def _times_changed(self) -> None:
         self.live.tell_consoles("times", "")

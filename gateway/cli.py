@@ -26,7 +26,7 @@ from gateway.storage.staff import NameTaken, Staff
 from gateway.storage.store import Store
 from gateway.training import TrainingFailed, train
 from gateway.understand import BadLine, read_lines, understand
-from gateway.up import ROOT
+from gateway.up import ROOT, PortTaken
 from gateway.up import up as run_up
 
 app = typer.Typer(help="Varsam: anonymous first-line guidance with a human at hand.", no_args_is_help=True)
@@ -175,7 +175,7 @@ def main() -> None:
     quiet_logging()
     try:
         app()
-    except (SettingsError, ContentError, KeyringError, DatabaseError, BadLine, NameTaken) as problem:
+    except (SettingsError, ContentError, KeyringError, DatabaseError, PortTaken, BadLine, NameTaken) as problem:
         what = f"the name {problem} is taken" if isinstance(problem, NameTaken) else str(problem)
         _end(what)
     except (TrainingFailed, EngineFailed) as problem:

@@ -18,6 +18,19 @@ SYSTEM = frozenset(
     }
 )  # fmt: skip
 
+# What errands say (content/errands.yml): letters, mailboxes, booked times.
+ERRANDS = frozenset(
+    {
+        "letter_start", "letter_answer_start", "letter_more", "letter_dropped", "letter_empty", "letter_left",
+        "letter_left_more", "words_were_here", "words_new", "words_lost", "words_unknown", "words_wait", "words_again",
+        "mailbox_waiting", "mailbox_read", "mailbox_set_aside", "mailbox_empty", "mailbox_delete_ask", "mailbox_kept",
+        "mailbox_deleted", "errand_not_now", "errand_over",
+        "time_for_whom", "time_age", "time_with_counsellor", "time_offered", "time_none", "time_confirm", "time_taken",
+        "time_booked", "time_has", "time_cancel_ask", "time_cancelled", "time_gone",
+        "time_too_late", "time_kept",
+    }
+)  # fmt: skip
+
 
 class NotYours(Exception):
     """Somebody else, or nobody, holds the conversation now."""
@@ -55,8 +68,13 @@ async def say_as_system(
     text: str,
     choices: list[dict[str, str]] | None = None,
     contacts: tuple[str, ...] = (),
+    veil: str | None = None,
 ) -> int:
-    """Store a system sentence, named as in content. Raises ValueError for one that is not in the closed list."""
-    if name not in SYSTEM:
+    """Store a system sentence, named as in content. Raises ValueError for one that is not in the closed list.
+
+    `veil` names what only the visitor sees in its place (gateway/veil.py).
+    """
+    if name not in SYSTEM | ERRANDS:
         raise ValueError(f"'{name}' is not a system sentence")
-    return await change.add("system", {"text": text, "choices": choices or [], "contacts": list(contacts)})
+    words: dict[str, Any] = {"text": text, "choices": choices or [], "contacts": list(contacts)}
+    return await change.add("system", words if veil is None else {**words, "veil": veil})

@@ -11,9 +11,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, cast
 
 from connectors.contract import Answer, Code, News, Nudge, Opened, Refused, StateName
+from content.risks import RiskLexicon
 from gateway.delivery import say_as_system
 from gateway.handoff import Event, State
 from gateway.hidden import HIDE, SHOW, Hidden
+from gateway.letters.secret_words import SecretWords
 from gateway.live import Live
 from gateway.masking import Masked, mask
 from gateway.metrics import Metrics
@@ -24,11 +26,14 @@ from gateway.storage.records import Gone
 from gateway.storage.store import Store
 from gateway.summons import CHOICE_UNDERSTOOD, LEAVE_QUEUE
 from gateway.turns import Turns
+from gateway.veil import Veil
 from gateway.views import choices_of, message_of, standing_of
 from gateway.waiting import UsualWait
 from gateway.words import Words
 
 STORE_SECONDS = 6.0
+# What may be chosen while waiting though no line offers it: the page has buttons of its own for it.
+WHILE_WAITING = {LEAVE_QUEUE: "leave_queue", "letter:write": "letter_later"}
 ERASE_WORDS = frozenset({"radera", "radera allt", "radera chatten"})
 
 
@@ -43,6 +48,9 @@ class Intake:
         words: Words,
         rates: Rates,
         hidden: Hidden,
+        veil: Veil,
+        secret_words: SecretWords,
+        lexicon: RiskLexicon,
         usual_wait: UsualWait,
         metrics: Metrics,
         quick_seconds: float,
@@ -55,6 +63,9 @@ class Intake:
         self._words = words
         self._rates = rates
         self._hidden = hidden
+        self._veil = veil
+        self._secret_words = secret_words
+        self._lexicon = lexicon
         self._usual_wait = usual_wait
         self._metrics = metrics
         self._quick_seconds = quick_seconds
@@ -104,6 +115,8 @@ class Intake:
         return Opened(conversation.id, token, cast(StateName, conversation.state.value))
 
     async def say(self, key: str, id: str, text: str) -> int:
+        if self._secret_words.looks_like(text) and not self._lexicon.risks(text):
+            return await self._say_words(key, id, text)
         masked = mask(text)
         async with self._guarded(), self._store.change(key) as change:
             seq = await self._once(change, id)
@@ -115,6 +128,16 @@ class Intake:
             await self.erase(key)
         else:
             self._turns.kick(key)
+        return seq
+
+    async def _say_words(self, key: str, id: str, text: str) -> int:
+        """Take what opens a mailbox: it waits in memory for its turn, and only a mark of it is stored."""
+        self._veil.keep(key, id, text)
+        async with self._guarded(), self._store.change(key) as change:
+            seq = await self._once(change, id)
+            if seq is None:
+                seq = await self._take(change, {"text": self._words.sentence("words_mark"), "opens": True}, id)
+        self._turns.kick(key)
         return seq
 
     async def choose(self, key: str, id: str, payload: str, title: str = "") -> int:
@@ -150,8 +173,8 @@ class Intake:
     async def _offered(self, key: str, payload: str, title: str) -> str:
         """Give the words of a choice that was offered here; a forged one is refused."""
         conversation = await self._store.get(key)
-        if payload == LEAVE_QUEUE and conversation.state is State.WAITING:
-            return self._words.sentence("leave_queue")
+        if payload in WHILE_WAITING and conversation.state is State.WAITING:
+            return self._words.sentence(WHILE_WAITING[payload])
         lines = [line for line in await self._store.lines(key) if line.sender != "visitor"]
         titles = [choice.title for line in lines for choice in choices_of(line.words) if choice.payload == payload]
         if not titles:
@@ -183,8 +206,9 @@ class Intake:
 
     async def erase(self, key: str) -> str:
         async with self._guarded():
+            left = (await self._store.get(key)).errand or {}
             await self._store.erase(key)
-        text = self._words.sentence("erased")
+        text = self._words.sentence("erased_but_letter" if left.get("mailbox") else "erased")
         self._leave(key, "erased", text)
         return text
 
@@ -208,6 +232,7 @@ class Intake:
     def _leave(self, key: str, why: str, text: str | None = None) -> None:
         self._metrics.erased.labels(why=why).inc()
         self._hidden.take(key)
+        self._veil.forget(key)
         self._live.gone(key, why, text)
 
     async def news(self, key: str, after: int, waiting_for: frozenset[str]) -> News:
@@ -217,7 +242,7 @@ class Intake:
             usual = await self._usual_wait.minutes() if conversation.state is State.WAITING else None
             # What is answered is read before the lines, so that an answer is never announced before its words.
             answered = await self._store.answered(key, waiting_for) if waiting_for else []
-            lines = await self._store.lines(key, after)
+            lines = self._veil.lift(key, await self._store.lines(key, after))
         self._live.seen(key)
         return News(
             tuple(message_of(line, self._words) for line in lines),

@@ -23,6 +23,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_taken(host: str, port: int) -> bool:
+    """Tell whether somebody already listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
 def _die_with_parent() -> None:
     """In the child: be told to stop if the parent is killed, so that no orphan stays behind."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Buckets against floods: per conversation, and per address for new ones. In memory only.
+"""Buckets against floods: per conversation, per address for new ones, and for guesses at six words. In memory only.
 
 An address is seen only as a keyed hash whose key is random and changes daily; generous, since a school
 or a shelter shares one address.
@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 CONVERSATION = (30.0, 1.0)  # frames at once, frames a second
 ADDRESS = (120.0, 1.0)  # new conversations at once, new ones a second
+GUESSES = (5.0, 1 / 900)  # six words tried at once in a conversation, and a second
+ALL_GUESSES = (60.0, 1.0)  # the same over all conversations
 _DAY = 24 * 3600.0
 _MOST = 50_000
 
@@ -36,19 +38,32 @@ class Buckets:
         self._levels[name] = (level - 1 if level >= 1 else level, now)
         return level >= 1
 
+    def forget(self, name: str) -> None:
+        self._levels.pop(name, None)
+
     def _forget(self, now: float) -> None:
         full = self._size / self._refill
         self._levels = {name: one for name, one in self._levels.items() if now - one[1] < full}
 
 
 class Rates:
-    """Both limits. `address` never leaves `start`."""
+    """All limits. `address` never leaves `start`."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._frames = Buckets(*CONVERSATION, clock)
         self._starts = Buckets(*ADDRESS, clock)
+        self._guesses = Buckets(*GUESSES, clock)
+        self._all_guesses = Buckets(*ALL_GUESSES, clock)
         self._key, self._since = os.urandom(32), clock()
+
+    def guess(self, conversation: str) -> bool:
+        """Count a try at six words; False where too many were wrong."""
+        return self._guesses.take(conversation) and self._all_guesses.take("")
+
+    def guessed(self, conversation: str) -> None:
+        """The words were right: what was wrong before is forgotten."""
+        self._guesses.forget(conversation)
 
     def frame(self, conversation: str) -> bool:
         return self._frames.take(conversation)

@@ -14,6 +14,8 @@ from content.risks import RiskLexicon
 from gateway.availability import Availability
 from gateway.delivery import say_as_bot
 from gateway.engine_client import EngineAnswer, EngineClient, EngineFailed
+from gateway.errands.errands import Errands
+from gateway.errands.letter import is_writing
 from gateway.handoff import State
 from gateway.heard import heard_in
 from gateway.known import remember
@@ -54,6 +56,7 @@ class Router:
         lexicon: RiskLexicon,
         availability: Availability,
         summons: Summons,
+        errands: Errands,
         local: Callable[[], datetime],
         metrics: Metrics,
     ) -> None:
@@ -63,6 +66,7 @@ class Router:
         self._lexicon = lexicon
         self._availability = availability
         self._summons = summons
+        self._errands = errands
         self._local = local
         self._metrics = metrics
 
@@ -70,11 +74,14 @@ class Router:
         """Answer `lines` (one choice, or words said one after the other). Raises Gone and what the store raises."""
         conversation = await self._store.get(id)
         choice = lines[0].words.get("choice")
-        if choice in PAYLOADS:
+        if self._errands.concerns(lines[0]):
+            await self._errands.turn(id, lines[0])
+        elif choice in PAYLOADS:
             await self._commit_choice(id, choice, lines)
+        elif is_writing(conversation) and conversation.state is State.BOT and choice is None:
+            await self._write(conversation, lines)
         elif conversation.state in (State.BOT, State.WAITING):
-            plan = await self._plan(conversation, lines, choice)
-            await self._commit(id, conversation.generation, plan, lines)
+            await self._answer(conversation, lines, choice)
         else:
             await self._listen(conversation, lines)
 
@@ -194,24 +201,50 @@ class Router:
             await self._summons.decide(change, payload)
             await self._mark(change, lines, CHOICE_UNDERSTOOD, False, {})
 
+    async def _answer(self, conversation: Conversation, lines: list[Line], choice: str | None) -> None:
+        plan = await self._plan(conversation, lines, choice)
+        if is_writing(conversation):
+            plan.replies.append(self._reply("letter_still", self._errands.letter.choices()))
+        await self._commit(conversation.id, conversation.generation, plan, lines)
+
     async def _listen(self, conversation: Conversation, lines: list[Line]) -> None:
         """In `human` the bot is silent; what was understood still tells the counsellor of new danger."""
-        text, why = self._text(lines), heard_in(self._lexicon, lines)
-        heard = self._lexicon.risks(text)
-        taxonomy = self._words.content.taxonomy
-        route = taxonomy.stricter(["answer", *(taxonomy.risks[risk] for risk in heard)])
-        understood = self._unheard(heard, route)
-        try:
-            metadata = self._metadata(conversation, "listen", None)
-            answer = await self._engine.ask(text, conversation.context, metadata, LISTEN_SECONDS)
-            understood = self._from_engine(EngineAnswer([], [], answer.understood, None), heard).understood
-        except EngineFailed as failure:
-            log.warning("engine_failed", reason=str(failure))
+        understood = await self._understand(conversation, lines, LISTEN_SECONDS)
         async with self._store.change(conversation.id) as change:
             self._remember(change.conversation, understood)
             if understood["route"] == "emergency":
                 await self._summons.open_for_danger(change)
-            await self._mark(change, lines, understood, False, why)
+            await self._mark(change, lines, understood, False, heard_in(self._lexicon, lines))
+
+    async def _write(self, conversation: Conversation, lines: list[Line]) -> None:
+        """What is said belongs to a letter, and is only received; danger in it is answered all the same."""
+        if len(lines) == 1 and (step := self._errands.letter.spoken(lines[0].words["text"])) is not None:
+            await step(conversation.id, lines[0])
+            return
+        understood = await self._understand(conversation, lines)
+        async with self._store.change(conversation.id) as change:
+            self._remember(change.conversation, understood)
+            self._errands.letter.add(change.conversation, understood)
+            if understood["route"] != "emergency":
+                await self._errands.letter.receive(change)
+                await self._mark(change, lines, understood, False, heard_in(self._lexicon, lines))
+        if understood["route"] == "emergency":
+            await self._answer(await self._store.get(conversation.id), lines, None)
+
+    async def _understand(
+        self, conversation: Conversation, lines: list[Line], seconds: float | None = None
+    ) -> dict[str, Any]:
+        """Understand lines without answering; with the engine dead what our own ears hear."""
+        text = self._text(lines)
+        heard = self._lexicon.risks(text)
+        try:
+            metadata = self._metadata(conversation, "listen", None)
+            answer = await self._engine.ask(text, conversation.context, metadata, seconds)
+            return self._from_engine(EngineAnswer([], [], answer.understood, None), heard).understood
+        except EngineFailed as failure:
+            log.warning("engine_failed", reason=str(failure))
+        taxonomy = self._words.content.taxonomy
+        return self._unheard(heard, taxonomy.stricter(["answer", *(taxonomy.risks[risk] for risk in heard)]))
 
     def _remember(self, conversation: Conversation, understood: dict[str, Any]) -> None:
         in_human = conversation.state is State.HUMAN

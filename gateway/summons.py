@@ -65,9 +65,9 @@ class Summons:
         conversation, reopens = change.conversation, self._words.reopens()
         name = "closed_now_danger" if emergency else "closed_now" if reopens else "nobody_free"
         text = self._words.sentence(name, reopens=reopens or "")
-        await say_as_system(
-            change, name, text, contacts=self._words.reachable(conversation.understood.get("topic", "service"))
-        )
+        about = conversation.understood.get("topic", "service")
+        letter = [{"title": self._words.sentence("letter_write"), "payload": "letter:write"}]
+        await say_as_system(change, name, text, letter, self._words.reachable(about))
 
     async def decide(self, change: Change, payload: str) -> None:
         """Carry out one of PAYLOADS; one that comes too late changes nothing and is still answered."""

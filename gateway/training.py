@@ -70,4 +70,5 @@ def engine_environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VARSAM_")}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     kept.pop("VIRTUAL_ENV", None)
-    return {**kept, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"}  # a warning can hold what somebody wrote
+    return {**kept, **quiet, "RASA_TELEMETRY_ENABLED": "false", "PYTHONUNBUFFERED": "1"}

@@ -23,10 +23,10 @@ log = structlog.get_logger()
 
 
 def first_group(lines: list[Line]) -> list[Line]:
-    """Give what one turn answers: a single choice, or the words up to the next choice."""
+    """Give what one turn answers: a single choice or six words, or what is said up to the next of those."""
     group: list[Line] = []
     for line in lines:
-        if "choice" in line.words:
+        if "choice" in line.words or "opens" in line.words:
             return group or [line]
         group.append(line)
     return group

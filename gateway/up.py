@@ -15,7 +15,7 @@ from pathlib import Path
 import aiohttp
 
 from gateway.console.auth import Auth
-from gateway.processes import Child, free_port
+from gateway.processes import Child, free_port, is_taken
 from gateway.settings import Settings
 from gateway.storage.database import connect
 from gateway.storage.staff import Staff
@@ -26,6 +26,10 @@ FIRST_COUNSELLOR = "kurator"
 QUESTION = "är jag anonym här?"
 START_SECONDS = 180.0
 GATEWAY_STOP_SECONDS = 25.0
+
+
+class PortTaken(Exception):
+    """Something already listens on the gateway's port. The message says what to do."""
 
 
 def say(text: str) -> None:
@@ -58,16 +62,19 @@ async def wait_for(url: str, seconds: float = START_SECONDS) -> None:
 
 
 async def up(settings: Settings) -> None:
-    """Run everything until SIGINT or SIGTERM."""
+    """Run everything until SIGINT or SIGTERM. Raises PortTaken."""
     started = time.monotonic()
+    everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104 - read, not bound: the operator chose it
+    host = "127.0.0.1" if everywhere else settings.host
+    if is_taken(host, settings.port):
+        raise PortTaken(f"port {settings.port} is taken: stop what runs there, or set VARSAM_PORT to another")
     model, seconds = await asyncio.to_thread(train, settings, ROOT)
     if seconds:
         say(f"trained the model in {seconds:.0f} s")
     engine_port, ports_file = free_port(), settings.var / "ports.json"
     settings.var.mkdir(parents=True, exist_ok=True)
     engine = engine_child(settings, model, engine_port)
-    everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104 - read, not bound: the operator chose it
-    base = f"http://{'127.0.0.1' if everywhere else settings.host}:{settings.port}"
+    base = f"http://{host}:{settings.port}"
     gateway = Child(
         "gateway",
         [

@@ -22,7 +22,7 @@ def message_of(line: Line, words: Words, staff: bool = False) -> Message:
     return Message(
         seq=line.seq,
         sender=cast(Sender, line.sender),
-        text=said["text"],
+        text=words.sentence("words_only_visitor") if staff and "veil" in said else said["text"],
         at=iso(line.at),
         choices=choices_of(said),
         contacts=words.cards(said.get("contacts", ())),

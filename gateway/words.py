@@ -66,6 +66,10 @@ class Words:
         day = self.sentence(f"day_{at.weekday()}")
         return self.sentence("moment", day=day, date=date, clock=f"{at.hour}.{at.minute:02d}")
 
+    def reads(self) -> str:
+        """Tell in words when a counsellor next reads what was left."""
+        return self.reopens() or self.sentence("reads_today")
+
     def reopens(self) -> str | None:
         """Tell in words when a counsellor reads again; None while it is counsellors' hours."""
         now = self._local()

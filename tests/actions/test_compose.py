@@ -113,7 +113,22 @@ def test_closed_says_so_truthfully_and_who_is_open(
 
     assert texts(said)[-1] == content.sentences[sentence].replace("{reopens}", reopens or "")
     assert said.replies[-1]["contacts"] == contacts
-    assert (signals(said), payloads(said)) == ([], [])
+    assert (signals(said), payloads(said)) == ([], ["letter:write"])
+
+
+def test_closed_names_the_lines_of_what_was_said_before(content: Content) -> None:
+    memory = Memory(heard=["minor"], last_topic="grooming_online")
+    asked = turn(content, "talk_to_human", hours_open=False, now=NIGHT, reopens="i dag klockan 8.00")
+
+    assert compose(content, asked, memory).replies[-1]["contacts"] == ["bris", "sos_112"]
+
+
+def test_somebody_who_spoke_of_dying_is_not_asked_riddles(content: Content) -> None:
+    memory = Memory()
+    compose(content, turn(content, "suicidal"), memory)
+    said = compose(content, turn(content, "feeling_bad", ask_back=("suicidal", "feeling_bad")), memory)
+
+    assert texts(said) == [content.sentences["stay_near"]]
 
 
 def test_no_human_is_respected_but_offered_at_a_new_risk(content: Content) -> None:

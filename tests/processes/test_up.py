@@ -132,6 +132,13 @@ def test_port_in_use_is_one_sentence(own: System, tmp_path: Path) -> None:
     assert "Set VARSAM_PORT to a free one" in done.stderr
 
 
+def test_a_second_start_on_a_taken_port_says_what_to_do(own: System) -> None:
+    refused = own.varsam("up")
+
+    assert refused.returncode == 2
+    assert f"port {own.port} is taken: stop what runs there, or set VARSAM_PORT to another" in refused.stderr
+
+
 def test_it_stops_cleanly_and_leaves_no_process(own: System) -> None:
     children = list(_pids(own).values())
     assert own.stop() == 0

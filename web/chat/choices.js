@@ -77,15 +77,6 @@ export function createChoiceBook() {
       if (group) group.reopen();
     },
     /**
-     * Find the newest open offer of a payload.
-     * @param {string} payload
-     */
-    find(payload) {
-      const group = open().reverse().find((candidate) => candidate.choices.some((choice) => choice.payload === payload));
-      const choice = group?.choices.find((candidate) => candidate.payload === payload);
-      return group && choice ? { group, choice } : null;
-    },
-    /**
      * Settle every group that offers a payload which no longer means anything.
      * @param {string} payload
      */

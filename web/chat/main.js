@@ -17,7 +17,9 @@ import { createTyping } from "./typing.js";
 import { followKeyboard } from "./viewport.js";
 
 const MAX_LENGTH = 2000;
-const LEAVE_QUEUE = "queue:leave";
+// What the status bar offers whoever waits; the server takes them without having been asked.
+const LEAVE_QUEUE = { title: TEXTS.status.leaveQueue, payload: "queue:leave" };
+const WRITE_LATER = { title: TEXTS.status.writeLater, payload: "letter:write" };
 
 const log = byId("log");
 const book = createChoiceBook();
@@ -25,7 +27,7 @@ const messages = createMessages(log, buttonsUnder);
 const scroll = createScroll(log, byId("jump"), TEXTS.newBelow);
 const notices = createNotices(byId("notices"), () => chat.open());
 const typing = createTyping(byId("typing"), (slow) => notices.info(slow ? TEXTS.slow : ""));
-const status = createStatus(byId("status"), { onAgain: () => chat.again(), onLeaveQueue: leaveQueue });
+const status = createStatus(byId("status"), { onAgain: () => chat.again(), onLeaveQueue: () => chat.choose(LEAVE_QUEUE), onWriteLater: () => chat.choose(WRITE_LATER) });
 const composer = createComposer({ id: "text", max: MAX_LENGTH, texts: TEXTS.composer, onSend: (text) => chat.say(text), onTyping: () => chat.typing() });
 const erase = el("button", { class: "button quiet", type: "button", text: TEXTS.erase.open, "aria-expanded": "false", on: { click: askErase } });
 /** @type {import("../shared/types.js").StateFrame | null} */
@@ -56,7 +58,7 @@ const chat = createConversation(createStore(), {
   },
   state(frame) {
     state = frame;
-    if (frame.state !== "waiting") book.settleByPayload(LEAVE_QUEUE);
+    if (frame.state !== "waiting") book.settleByPayload(LEAVE_QUEUE.payload);
     if (frame.state === "closed") end();
     showStatus();
   },
@@ -92,14 +94,8 @@ function buttonsUnder(message) {
   return group.element;
 }
 
-function leaveQueue() {
-  const offer = book.find(LEAVE_QUEUE);
-  if (offer) offer.group.settle(offer.choice.title, chat.choose(offer.choice));
-  showStatus();
-}
-
 function showStatus() {
-  if (state) status.show(state, book.find(LEAVE_QUEUE) !== null);
+  if (state) status.show(state);
 }
 
 /** @param {boolean} writable */

@@ -6,32 +6,33 @@ import { TEXTS } from "./texts.js";
 /**
  * Make the bar.
  * @param {HTMLElement} place
- * @param {{onAgain: () => void, onLeaveQueue: () => void}} actions
+ * @param {{onAgain: () => void, onLeaveQueue: () => void, onWriteLater: () => void}} actions
  */
-export function createStatus(place, { onAgain, onLeaveQueue }) {
+export function createStatus(place, { onAgain, onLeaveQueue, onWriteLater }) {
   const words = el("p", { class: "status-words", role: "status" });
   const again = el("button", { class: "button primary", type: "button", text: TEXTS.status.again, on: { click: onAgain } });
   const leave = el("button", { class: "button", type: "button", text: TEXTS.status.leaveQueue, on: { click: onLeaveQueue } });
-  place.append(words, leave, again);
-  leave.hidden = true;
+  const later = el("button", { class: "button", type: "button", text: TEXTS.status.writeLater, on: { click: onWriteLater } });
+  const waiting = el("div", { class: "status-ways" }, later, leave);
+  place.append(words, waiting, again);
+  waiting.hidden = true;
   again.hidden = true;
 
   return {
     again,
     /**
      * @param {import("../shared/types.js").StateFrame} frame
-     * @param {boolean} mayLeave  the server has offered a way out of the queue
      */
-    show(frame, mayLeave) {
+    show(frame) {
       place.dataset.state = frame.state;
       setText(words, wordsFor(frame));
-      leave.hidden = !(frame.state === "waiting" && mayLeave);
+      waiting.hidden = frame.state !== "waiting";
       again.hidden = frame.state !== "closed";
     },
     clear() {
       place.dataset.state = "";
       setText(words, "");
-      leave.hidden = true;
+      waiting.hidden = true;
       again.hidden = true;
     },
   };

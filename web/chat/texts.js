@@ -44,6 +44,7 @@ export const TEXTS = {
     closed: "Samtalet är avslutat.",
     again: "Börja om",
     leaveQueue: "Lämna kön",
+    writeLater: "Jag skriver senare",
   },
   connection: {
     first: "Jag öppnar chatten.",

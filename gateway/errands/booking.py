@@ -1,0 +1,164 @@
+"""Booking a time: for whom, when, and what one is told. The visitor holds nothing but six words.
+
+Under 15 nobody books by themselves (socialtjänstlagen 21:2): a counsellor answers a message instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gateway.booking.problems import AlreadyBooked, NoMailbox, NothingBooked, TakenTime, TooLate
+from gateway.booking.rules import Time
+from gateway.booking.times import Times
+from gateway.errands.six_words import SixWords
+from gateway.errands.stage import TITLES, Note, Stage
+from gateway.storage.records import Conversation, Line
+from gateway.words import Words
+
+AUDIENCES = ("exploited", "minors", "buyers", "others")
+FOR_WHOM = tuple(f"time:for:{audience}" for audience in AUDIENCES)
+AGES = ("time:age:15", "time:age:under")
+HAS = ("time:move", "time:cancel")
+PAGE = 5
+
+
+class BookingErrand:
+    """Steps are choices `time:…`; what was chosen before stands in the errand."""
+
+    def __init__(
+        self, stage: Stage, times: Times, six_words: SixWords, words: Words, clock: Callable[[], float]
+    ) -> None:
+        self._stage = stage
+        self._times = times
+        self._six_words = six_words
+        self._words = words
+        self._clock = clock
+
+    async def turn(self, id: str, line: Line, choice: str) -> None:
+        """Carry out one choice."""
+        conversation = await self._stage.get(id)
+        errand = {**(conversation.errand or {}), "doing": "time"}
+        _, step, *rest = choice.split(":")
+        match step, rest:
+            case "start", []:
+                notes = await self._start(conversation, errand)
+            case "for", [audience] if audience in AUDIENCES:
+                errand["audience"] = audience
+                notes = await self._ask_age_or_offer(conversation, errand)
+            case "age", [age]:
+                errand["of_age"] = age == "15"
+                notes = await self._ask_age_or_offer(conversation, errand)
+            case "more", []:
+                errand["pages"] = errand.get("pages", 1) + 1
+                notes = await self._offer(errand)
+            case "again", []:
+                notes = await self._offer(errand)
+            case "pick", [time]:
+                notes = await self._confirm(errand, time)
+            case "take", [time]:
+                notes = await self._take(id, errand, time)
+            case "move", []:
+                errand["pages"] = 1
+                notes = await self._ask_age_or_offer(conversation, errand)
+            case "cancel", []:
+                notes = [Note("time_cancel_ask", choices=("time:cancel:yes", "time:keep"))]
+            case "keep", []:
+                notes = [Note("time_kept")]
+            case "cancel", ["yes"]:
+                notes = await self._cancel(errand)
+            case _:
+                notes = await self._start(conversation, errand)
+        await self._stage.settle(id, line, notes, errand, leaves_queue=False)
+
+    async def booked(self, mailbox: str) -> list[Note]:
+        """Give what an opened mailbox says of its booked time."""
+        time = await self._times.booked(mailbox)
+        return [] if time is None else [self._told("time_has", time, HAS)]
+
+    async def _start(self, conversation: Conversation, errand: dict[str, Any]) -> list[Note]:
+        for name in ("audience", "of_age", "pages"):
+            errand.pop(name, None)
+        if errand.get("mailbox") and (has := await self.booked(errand["mailbox"])):
+            return has
+        return [Note("time_for_whom", choices=FOR_WHOM)]
+
+    async def _ask_age_or_offer(self, conversation: Conversation, errand: dict[str, Any]) -> list[Note]:
+        if "audience" not in errand:
+            return [Note("time_for_whom", choices=FOR_WHOM)]
+        young = errand["audience"] == "minors" or "minor" in conversation.understood.get("risks", [])
+        if young and "of_age" not in errand:
+            return [Note("time_age", choices=AGES)]
+        if not errand.get("of_age", True):
+            return [Note("time_with_counsellor", choices=("letter:write", "topic:talk_to_human"))]
+        return await self._offer(errand)
+
+    async def _offer(self, errand: dict[str, Any]) -> list[Note]:
+        most = PAGE * errand.get("pages", 1)
+        found = await self._times.offered(errand.get("audience", "others"), self._clock(), most + 1)
+        page = found[most - PAGE : most]
+        if not page:
+            return [Note("time_none", choices=("letter:write", "topic:talk_to_human"))]
+        choices = tuple(f"time:pick:{time.id}" for time in page)
+        titles = tuple(self._named(time) for time in page)
+        if len(found) > most:
+            choices, titles = (*choices, "time:more"), (*titles, self._words.sentence(TITLES["time:more"]))
+        return [Note("time_offered", choices=choices, titles=titles)]
+
+    async def _confirm(self, errand: dict[str, Any], id: str) -> list[Note]:
+        """Tell all of a time before it is booked, so that nobody has to give it back."""
+        time = next((one for one in await self._all_offered(errand) if one.id == id), None)
+        if time is None:
+            return [Note("time_taken"), *await self._offer(errand)]
+        titles = (self._words.sentence("time_take"), self._words.sentence("time_other"))
+        told = self._told("time_confirm", time, (f"time:take:{id}", "time:again"))
+        return [Note(told.name, told.text, told.choices, titles, told.contacts)]
+
+    async def _all_offered(self, errand: dict[str, Any]) -> list[Time]:
+        return await self._times.offered(errand.get("audience", "others"), self._clock(), 200)
+
+    async def _take(self, id: str, errand: dict[str, Any], time_id: str) -> list[Note]:
+        if not errand.get("of_age", True):
+            return [Note("time_with_counsellor", choices=("letter:write", "topic:talk_to_human"))]
+        words = await self._six_words.begun(id, errand)
+        mailbox = errand["mailbox"]
+        try:
+            moving = await self._times.booked(mailbox) is not None
+            time = await (self._times.move(mailbox, time_id) if moving else self._times.book(time_id, mailbox))
+        except (TakenTime, AlreadyBooked):
+            return [Note("time_taken"), *await self._offer(errand)]
+        except TooLate:
+            return [Note("time_too_late", choices=("topic:talk_to_human",))]
+        except (NoMailbox, NothingBooked):
+            return [Note("errand_over")]
+        booked = self._told("time_booked", time, ())
+        notes = [Note("words_were_here", contacts=booked.contacts, veiled=booked.text)]
+        if words is not None:
+            errand["left"] = True
+            errand.pop("fresh", None)
+            notes.append(self._six_words.given(id, words))
+        return notes
+
+    async def _cancel(self, errand: dict[str, Any]) -> list[Note]:
+        try:
+            await self._times.cancel(errand.get("mailbox") or "")
+        except (NothingBooked, NoMailbox):
+            return [Note("time_gone", choices=("time:start",))]
+        except TooLate:
+            return [Note("time_too_late", choices=("topic:talk_to_human",))]
+        return [Note("time_cancelled", choices=("time:start", "letter:write"))]
+
+    def _named(self, time: Time) -> str:
+        kind = self._words.sentence(f"time_kind_{time.kind}")
+        return self._words.sentence("time_named", what=kind, when=self._words.moment(time.starts_at))
+
+    def _told(self, name: str, time: Time, choices: tuple[str, ...]) -> Note:
+        """Give a note about one time: when, how long, where, and how to get there."""
+        booking = self._words.content.booking
+        way = booking.way(time.kind, time.place)
+        place = booking.places.get(time.place or "")
+        minutes = f"{round((time.ends_at - time.starts_at) / 60)}"
+        parts = [self._words.sentence(name, what=self._named(time), minutes=minutes)]
+        if place is not None:
+            parts.append(" ".join(f"{part}." for part in (place.name, place.entrance) if part))
+        return Note(name, " ".join([*parts, way.text]), choices, contacts=way.contacts)

@@ -21,10 +21,10 @@ from content.model import (
     Topic,
 )
 from content.organisation import read_organisation
+from content.secret_words import read_secret_words
 
 HERE = Path(__file__).parent
 OFFERS = dict.fromkeys(("letter", "time"))  # the errands a topic may offer (actions/compose.py has their buttons)
-FEWEST_SECRET_WORDS = 1024
 IN_TOPICS = frozenset({"organisation", "counsellor_hours"})
 IN_SENTENCES = IN_TOPICS | {
     "reopens",
@@ -64,9 +64,9 @@ def load_content(root: Path = HERE) -> Content:
         sentences=_all_sentences(sentences_file, File(root / "errands.yml", root)),
         risk_titles=_risk_titles(sentences_file, taxonomy),
         pseudonyms=_pseudonyms(File(root / "pseudonyms.yml", root)),
-        secret_words=_secret_words(File(root / "secret_words.yml", root)),
         organisation=read_organisation(File(root / "organisation.yml", root), contacts, taxonomy),
         booking=read_booking(File(root / "booking.yml", root), contacts, facts),
+        secret_words=read_secret_words(File(root / "secret_words.yml", root)),
     )
 
 
@@ -180,10 +180,3 @@ def _pseudonyms(file: File) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not first or not second:
         raise file.wrong(file.data, "'first' and 'second' must each hold words.")
     return first, second
-
-
-def _secret_words(file: File) -> tuple[str, ...]:
-    words = tuple(str(word) for word in file.section("words", list))
-    if len(set(words)) < FEWEST_SECRET_WORDS:
-        raise file.wrong(file.data, f"'words' needs {FEWEST_SECRET_WORDS} different words, for six to be 60 bits.")
-    return words

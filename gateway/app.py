@@ -25,6 +25,7 @@ from gateway.console.auth import Auth
 from gateway.console.board import Board
 from gateway.console.desk import CounsellorDesk
 from gateway.console.guard import Guard
+from gateway.console.letters_api import LettersApi
 from gateway.console.presence import PresenceApi
 from gateway.console.texts import said
 from gateway.console.times_api import TimesApi
@@ -39,7 +40,10 @@ from gateway.errands.stage import Stage
 from gateway.hidden import Hidden
 from gateway.intake import Intake
 from gateway.keyring import Keyring, master_keys
+from gateway.letters.deadline import Deadline
+from gateway.letters.inbox import Inbox
 from gateway.letters.mailboxes import Mailboxes
+from gateway.letters.rounds import LetterRounds
 from gateway.letters.secret_words import SecretWords
 from gateway.live import Live
 from gateway.metrics import Metrics
@@ -88,9 +92,9 @@ class Gateway:
         self.plan = Plan(self.database, clock, settings.zone, rules, is_holiday, self._times_changed)
         self.times = Times(self.database, clock, rules, self._times_changed)
         self.secret_words = SecretWords(self.content.secret_words)
-        self.mailboxes = Mailboxes(
-            self.database, self.keyring, self.secret_words, clock, settings.letter_days, self._letters_changed
-        )
+        told = self._letters_changed
+        self.mailboxes = Mailboxes(self.database, self.keyring, self.secret_words, clock, settings.letter_days, told)
+        self.inbox = Inbox(self.database, self.keyring, clock, settings.letter_days, told)
         self.veil = Veil(clock)
         rates = Rates(clock)
         summons = Summons(self.words, self.availability)
@@ -101,11 +105,13 @@ class Gateway:
         )  # fmt: skip
         self.turns = Turns(self.store, self.router, self.live, self.words)
         self.desk = CounsellorDesk(self.store, self.words, self.metrics)
+        deadline = Deadline(self.content.organisation.counsellor_hours, settings.hours, settings.zone)
+        rounds = LetterRounds(self.mailboxes, self.inbox, deadline, self.live, clock)
         usual_wait = UsualWait(self.store, clock)
         unclaimed = Unclaimed(self.store, self.live, self.words)
         self.sweeper = Sweeper(
             self.store, self.desk, unclaimed, self.live, self.words, settings, self.metrics, clock, self.times,
-            usual_wait,
+            usual_wait, rounds,
         )  # fmt: skip
         self.intake = Intake(
             self.store, self.turns, self.live, self.words, rates, Hidden(clock), self.veil, self.secret_words, lexicon,
@@ -113,7 +119,7 @@ class Gateway:
         )  # fmt: skip
         origins = Origins(settings.public_origin, settings.embed_origins, settings.trusted_proxies)
         self.webchat = WebChat(self.intake, origins.may_chat, origins.address)
-        board = Board(self.store, self.staff, self.live, self.words, clock)
+        board = Board(self.store, self.staff, self.live, self.words, clock, self.inbox)
         guard = Guard(self.auth, origins.may_console)
         self.console = ConsoleApi(
             self.auth, self.desk, board, self.store, Holds(self.database), self.live, self.words, guard,
@@ -124,6 +130,7 @@ class Gateway:
         self.presence = PresenceApi(self.staff, self.store, self.live, load, guard)
         feed = CalendarFeed(self.plan, self.staff, said("calendar", "busy"), clock)
         self.times_api = TimesApi(self.plan, feed, self.staff, guard, rules, settings.zone)
+        self.letters_api = LettersApi(self.inbox, self.staff, board, self.words, deadline, guard, clock)
 
     def _errands(self, rates: Rates) -> Errands:
         stage, days = Stage(self.store, self.words, self.veil), self.settings.letter_days
@@ -141,11 +148,12 @@ class Gateway:
         self.live.nudge(conversation, Nudge("news"))
         self.live.tell_consoles("changed", conversation)
 
-    def _letters_changed(self, mailbox: str) -> None:
-        self.live.tell_consoles("letters", mailbox)
-
     def _times_changed(self) -> None:
         self.live.tell_consoles("times", "")
+
+    def _letters_changed(self, mailbox: str) -> None:
+        self.live.tell_consoles("letters", mailbox)
+        self._times_changed()  # a mailbox that is deleted lets go of its time
 
     def app(self) -> web.Application:
         """Give the public application."""
@@ -154,7 +162,7 @@ class Gateway:
         development = self.settings.env == "development"
         pages = Pages(self.content.organisation.name, exit_url, self.settings.embed_origins, development)
         app.add_routes([*self.webchat.routes(), *self.console.routes(), *self.triage.routes(), *self.presence.routes()])
-        app.add_routes([*self.times_api.routes(), *pages.routes()])
+        app.add_routes([*self.times_api.routes(), *self.letters_api.routes(), *pages.routes()])
         app.add_routes([web.get("/healthz", _healthy), web.get("/readyz", self._ready)])
         app.on_shutdown.append(self._close_sockets)
         app.cleanup_ctx.append(self._life)
@@ -184,6 +192,7 @@ class Gateway:
         await migrate(self.settings.database)
         async with only_one(self.database):
             await self.store.remove_orphans()
+            await self.mailboxes.remove_orphans()
             await self.turns.resume()
             sweeper = asyncio.create_task(self.sweeper.run())
             yield

@@ -18,6 +18,8 @@ from content.registry import load_content
 from gateway.console.auth import Auth
 from gateway.engine_client import EngineFailed
 from gateway.keyring import Keyring, KeyringError, master_keys
+from gateway.letters.mailboxes import Mailboxes
+from gateway.letters.secret_words import SecretWords
 from gateway.log import quiet_logging
 from gateway.report import report_of
 from gateway.settings import Settings, SettingsError, read_settings
@@ -142,11 +144,11 @@ def report(days: Annotated[int, typer.Option(min=1)] = 30) -> None:
 
 @app.command()
 def purge(
-    everything: Annotated[bool, typer.Option("--all", help="Every conversation, expired or not.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every conversation and letter, expired or not.")] = False,
 ) -> None:
     """Erase what has expired, as the sweeper does; or everything."""
 
-    async def run(settings: Settings) -> int:
+    async def run(settings: Settings) -> tuple[int, int]:
         database = connect(settings.database)
         keys = master_keys(settings.master_key.get_secret_value(), settings.var, settings.env == "development")
         keyring = Keyring(settings.keyring_file, keys)
@@ -156,12 +158,25 @@ def purge(
             due = await store.ids() if everything else await store.due(bot, closed, now)
             for id in due:
                 await store.erase(id)
-            return len(due) + await store.remove_orphans()
+            nothing_drawn = SecretWords(())
+            mailboxes = Mailboxes(database, keyring, nothing_drawn, time.time, settings.letter_days)
+            return len(due) + await store.remove_orphans(), await _purge_letters(mailboxes, everything)
         finally:
             keyring.close()
             await database.dispose()
 
-    typer.echo(f"erased {asyncio.run(run(read_settings()))} conversations")
+    conversations, letters = asyncio.run(run(read_settings()))
+    typer.echo(f"erased {conversations} conversations, {letters} mailboxes")
+
+
+async def _purge_letters(mailboxes: Mailboxes, everything: bool) -> int:
+    """Delete the expired mailboxes, or all; give how many."""
+    if not everything:
+        return await mailboxes.remove_expired() + await mailboxes.remove_orphans()
+    ids = await mailboxes.ids()
+    for id in ids:
+        await mailboxes.delete(id)
+    return len(ids)
 
 
 def _end(sentence: str) -> None:

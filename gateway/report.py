@@ -5,14 +5,21 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.storage.schema import audit, conversations
+from gateway.storage.schema import audit, conversations, letters
 
 
 async def report_of(database: AsyncEngine, since: float) -> dict[str, int]:
-    """Count the hand-off's events since a time, and the conversations that exist now, by state."""
+    """Count the hand-off's events since a time, the conversations that exist now by state, and letters kept now."""
     events = select(audit.c.event, func.count()).where(audit.c.at >= since).group_by(audit.c.event)
     states = select(conversations.c.state, func.count()).group_by(conversations.c.state)
+    kept = select(letters.c.sender, letters.c.answered, func.count()).where(letters.c.at >= since)
     async with database.connect() as connection:
         happened = {f"event {name}": int(number) for name, number in (await connection.execute(events)).all()}
         standing = {f"now {name}": int(number) for name, number in (await connection.execute(states)).all()}
-    return {**dict(sorted(happened.items())), **dict(sorted(standing.items()))}
+        written = await connection.execute(kept.group_by(letters.c.sender, letters.c.answered))
+        post = {f"letters {_kind(*row[:2])}": int(row[2]) for row in written.all()}
+    return {**dict(sorted(happened.items())), **dict(sorted(standing.items())), **dict(sorted(post.items()))}
+
+
+def _kind(sender: str, answered: bool) -> str:
+    return "replies" if sender == "counsellor" else "seen to" if answered else "waiting"

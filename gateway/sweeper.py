@@ -12,6 +12,7 @@ from gateway.booking.times import Times
 from gateway.console.desk import CounsellorDesk
 from gateway.delivery import say_as_system
 from gateway.handoff import Event, State
+from gateway.letters.rounds import LetterRounds
 from gateway.live import Live
 from gateway.metrics import Metrics
 from gateway.settings import Settings
@@ -41,6 +42,7 @@ class Sweeper:
         clock: Callable[[], float],
         times: Times,
         usual_wait: UsualWait,
+        letters: LetterRounds,
     ) -> None:
         self._store = store
         self._desk = desk
@@ -52,6 +54,7 @@ class Sweeper:
         self._clock = clock
         self._times = times
         self._usual_wait = usual_wait
+        self._letters = letters
 
     async def run(self) -> None:
         while True:
@@ -71,6 +74,7 @@ class Sweeper:
             self._live.gone(id, "left")
         await self._times.remove_ended()
         await self._usual_wait.forget_old()
+        await self._letters.sweep()
         waiting = 0
         for conversation in await self._store.in_states(State.WAITING, State.HUMAN):
             waiting += conversation.state is State.WAITING

@@ -114,6 +114,11 @@ async def counsel(base: str, console: ConsoleClient) -> None:
         await console.say(card["id"], f"{CANARY} " * 500)
         await console.say(card["id"], "hej", CANARY)
     await console.get(f"conversations/{'0' * 32}?after={CANARY}")
+    _, letters = await console.get(f"letters?{CANARY}")
+    for mailbox in (*(letter["mailbox"] for letter in letters["letters"]), "0" * 32):
+        for id, text in ((str(uuid.uuid4()), f"svar {CANARY}"), (CANARY, "hej"), (str(uuid.uuid4()), CANARY * 500)):
+            await console.post(f"letters/{mailbox}/reply", {"id": id, "text": text, "up_to": CANARY})
+            await console.post(f"letters/{mailbox}/reply", {"id": id, "text": text})
 
 
 async def everything(

@@ -9,6 +9,7 @@ from typing import Any
 from gateway.console.presence import standing, weigh
 from gateway.handoff import State
 from gateway.heard import risk_words
+from gateway.letters.inbox import Inbox
 from gateway.live import Live
 from gateway.storage.records import Conversation
 from gateway.storage.staff import Staff
@@ -20,15 +21,18 @@ from gateway.words import Words
 class Board:
     """Reads the store for the console."""
 
-    def __init__(self, store: Store, staff: Staff, live: Live, words: Words, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, staff: Staff, live: Live, words: Words, clock: Callable[[], float], inbox: Inbox
+    ) -> None:
         self._store = store
         self._staff = staff
         self._live = live
         self._words = words
         self._clock = clock
+        self._inbox = inbox
 
     async def queue(self, counsellor: int) -> dict[str, Any]:
-        """Give the waiting, the taken and one's own conversations, the most urgent first, and who is there."""
+        """Give the waiting, the taken and one's own conversations, the most urgent first; who is there; letters."""
         staff = await self._staff.all()
         names = {one.id: one.name for one in staff}
         found = await self._store.in_states(State.WAITING, State.HUMAN)
@@ -40,7 +44,9 @@ class Board:
             else:
                 cards["mine" if conversation.holder == counsellor else "taken"].append(card)
         load = self._words.content.organisation.counsellor_load
-        return {**cards, **standing(counsellor, staff, self._live.logged_in(), weigh(found, load), load)}
+        there = standing(counsellor, staff, self._live.logged_in(), weigh(found, load), load)
+        unread, red = await self._inbox.counts()
+        return {**cards, **there, "letters": {"unread": unread, "red": red}}
 
     def card(self, conversation: Conversation, holder: str | None) -> dict[str, Any]:
         """Give what may be known of a conversation without its words."""

@@ -84,8 +84,9 @@ class Watch:
                 await asyncio.sleep(1)
 
     async def _push(self, what: str, id: str) -> None:
-        if what == "times":
+        if what in ("times", "letters"):
             await self._socket.send_json({"type": what})
+        if what == "times":
             return
         if what == "typing":
             if id in self._seen:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.keyring import KeyGone, Keyring
-from gateway.letters.records import RED_UP_TO, Letter, LetterCard
+from gateway.letters.records import RED_UP_TO, Letter, LetterCard, Unread
 from gateway.letters.rows import DAY, locked, next_number, number_of, place, prolong, reply_place
 from gateway.letters.sealed import seal
 from gateway.storage.records import Gone
@@ -66,7 +66,6 @@ class Inbox:
             count=len(rows),
             read_by=None if unread else rows[-1].read_by,
             red_at=min((row.at for row in unread if row.priority <= RED_UP_TO), default=None),
-            alarmed_at=max((row.alarmed_at for row in unread if row.alarmed_at is not None), default=None),
             topic=_latest(understood, "topic"),
             risks=tuple(dict.fromkeys(risk for one in understood for risk in one.get("risks", ()))),
             lang=_latest(understood, "lang"),
@@ -167,11 +166,19 @@ class Inbox:
     def _done(self, mailbox: str, up_to: int | None) -> Any:
         return update(letters).where(*_upto(mailbox, up_to)).values(answered=True)
 
-    async def alarmed(self, mailbox: str) -> None:
-        """Note that the counsellors have just been told of the unread letters."""
+    async def unread_red(self) -> list[Unread]:
+        """Give the mailboxes with a red letter that nobody has read, the oldest first."""
+        first = func.min(letters.c.at)
+        found = select(letters.c.mailbox, first, func.max(letters.c.alarmed_at))
+        red = found.where(*UNREAD, letters.c.priority <= RED_UP_TO).group_by(letters.c.mailbox).order_by(first)
+        async with self._engine.connect() as connection:
+            return [Unread(*row) for row in (await connection.execute(red)).all()]
+
+    async def alarmed(self, mailbox: str) -> bool:
+        """Note that the counsellors are told of the unread letters; False where somebody has just read them."""
         unread = update(letters).where(letters.c.mailbox == mailbox, *UNREAD)
         async with self._writer.begin() as connection:
-            await connection.execute(unread.values(alarmed_at=self._clock()))
+            return (await connection.execute(unread.values(alarmed_at=self._clock()))).rowcount > 0
 
 
 def _upto(mailbox: str, up_to: int | None) -> tuple[ColumnElement[bool], ...]:

@@ -47,7 +47,6 @@ class LetterCard:
     count: int
     read_by: int | None
     red_at: float | None
-    alarmed_at: float | None
     topic: str | None
     risks: tuple[str, ...]
     lang: str | None
@@ -55,3 +54,12 @@ class LetterCard:
     @property
     def red(self) -> bool:
         return self.priority <= RED_UP_TO
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A mailbox with a red letter that nobody has read: when the oldest came, when counsellors were last told."""
+
+    mailbox: str
+    at: float
+    alarmed_at: float | None

@@ -1,15 +1,17 @@
 """The six words: drawing them, and recognising them in what somebody typed, mistakes and all, but never in talk.
 
 The list is content (content/secret_words.yml); folded, its words are at least two typing errors apart, so one error
-in a word never leads to another word. Nothing is kept or derived here (`keys` does that).
+in a word never leads to another word, and none begins another, so that words run together still come apart. Nothing
+is kept or derived here (`keys` does that).
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterable, Sequence
+
+from content.secret_words import fold
 
 COUNT = 6
 MOST_ERRORS = 2  # words with one typing error each; the other four must be exact
@@ -32,12 +34,6 @@ _TALK = """
 OPENERS, TALK = frozenset(_OPENERS.split()), frozenset(_TALK.split())
 
 
-def fold(text: str) -> str:
-    """Give lower case without the dots and rings that many keyboards lack: å, ä, ö, é as a, a, o, e."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part))
-
-
 class SecretWords:
     """Draws and recognises. `words` is the list as people read it; in folded form every word is another."""
 
@@ -55,11 +51,13 @@ class SecretWords:
     def recognise(self, text: str) -> tuple[str, ...] | None:
         """Give the six words in order, as they stand in the list, if the text is exactly that; else None.
 
-        Case, å ä ö typed as a a o, separators, numbering, a short opener ("mina ord är:") and one typing error
-        in at most two of the words are forgiven.
+        Case, å ä ö typed as a a o, separators, numbering, a short opener ("mina ord är:"), one typing error in at
+        most two of the words, and spaces lost or added where nothing else is wrong are forgiven.
         """
         typed = self._typed(text)
-        if len(typed) != COUNT or self._is_talk(typed) or self._exact(typed) < COUNT - MOST_ERRORS:
+        if len(typed) != COUNT or self._exact(typed) < COUNT - MOST_ERRORS:
+            return self._run_together(text)
+        if self._is_talk(typed):
             return None
         words = [self._mended(one) for one in typed]
         return None if None in words else tuple(word for word in words if word is not None)
@@ -70,15 +68,38 @@ class SecretWords:
         Five to seven words, most of them on the list and nearly all at least close to it, none that only talk has.
         A row of everyday nouns is taken for an attempt too: hear danger in the text before asking here.
         """
+        if self.recognise(text) is not None:
+            return True
         typed = self._typed(text)
         if not COUNT - 1 <= len(typed) <= COUNT + 1 or self._is_talk(typed):
             return False
         exact, far = self._exact(typed), sum(not self._near(one) for one in typed)
         return far <= (MOST_ERRORS if len(typed) == COUNT else 1) and exact >= COUNT - MOST_ERRORS - (far == 0)
 
+    def _run_together(self, text: str) -> tuple[str, ...] | None:
+        """Give the six words of a text in which only the spaces are wrong."""
+        typed = _letters_of(text)
+        openers = next((at for at, one in enumerate(typed) if one not in OPENERS), 0)
+        for start in range(openers + 1):
+            words = self._parted("".join(typed[start:]))
+            if words is not None and len(words) == COUNT:
+                return tuple(self._by_fold[word] for word in words)
+        return None
+
+    def _parted(self, letters: str) -> list[str] | None:
+        """Part letters into words of the list; there is at most one way, since none begins another."""
+        words: list[str] = []
+        while letters:
+            word = next((letters[:n] for n in self._by_length if letters[:n] in self._by_fold), None)
+            if word is None or len(words) == COUNT:
+                return None
+            words.append(word)
+            letters = letters[len(word) :]
+        return words
+
     def _typed(self, text: str) -> list[str]:
-        """Give the words of the text, folded, without an opener; none where the text is too long to be six words."""
-        typed = _LETTERS.findall(fold(text)) if len(text) <= LONGEST_TEXT else []
+        """Give the words of the text, folded, without an opener."""
+        typed = _letters_of(text)
         while len(typed) >= COUNT and typed[0] in OPENERS and (len(typed) > COUNT or typed[0] not in self._by_fold):
             del typed[0]
         return typed
@@ -102,6 +123,11 @@ class SecretWords:
             return [typed]
         lengths = (len(typed) - 1, len(typed), len(typed) + 1)
         return [word for length in lengths for word in self._by_length.get(length, ()) if one_error_apart(typed, word)]
+
+
+def _letters_of(text: str) -> list[str]:
+    """Give what was typed, word by word, folded; nothing where the text is too long to be six words."""
+    return _LETTERS.findall(fold(text)) if len(text) <= LONGEST_TEXT else []
 
 
 def one_error_apart(one: str, other: str) -> bool:

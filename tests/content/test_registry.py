@@ -137,6 +137,12 @@ BROKEN: list[tuple[str, Callable[[Path], None], str, str]] = [
      "organisation.yml", "'warn_minutes' is missing or wrong. Give a whole number, 0 or more."),
     ("contact on hold in reach", replace("organisation.yml", r"minors: \[bris", "minors: [umea_kast"),
      "organisation.yml", "contact 'umea_kast' may not be shown here. Remove it from 'contacts'."),
+    ("too few secret words", replace("secret_words.yml", r"^words: \[.*\]", "words: [gran, sked]"),
+     "secret_words.yml", "'words' has 2 words. Give at least 1024: a key must not be guessed."),
+    ("secret words alike", replace("secret_words.yml", r"^words: \[", "words: [blabar,"),
+     "secret_words.yml", "'blabar' stands twice, or differs only in å, ä or ö. Remove one."),
+    ("secret word that is none", replace("secret_words.yml", r"^words: \[", "words: [on,"),
+     "secret_words.yml", "'True' is not a word of letters alone. Quote or replace it."),
     ("empty pseudonyms", replace("pseudonyms.yml", r"^second: [^\n]*", "second: []"),
      "pseudonyms.yml", "'first' and 'second' must each hold words."),
 ]  # fmt: skip

@@ -73,13 +73,16 @@ async def test_the_canary_is_in_no_log_no_metric_and_nothing_kept(
     async with TestClient(server) as client, ConsoleClient(base_of(client)) as alva:
         await add_counsellor(gateway, "Alva")
         await alva.login("Alva")
+        mailbox, _ = await gateway.mailboxes.begin()
+        await gateway.mailboxes.write(mailbox, f"brev {CANARY}", {"lang": CANARY}, 0)
         await everything(base_of(client), engine_double, alva, store_down)
         ids = await gateway.store.ids()
         lines = [line for id in ids for line in await gateway.store.lines(id)]
         assert sum(canaries_in(line.words["text"]) > 0 for line in lines) > 20  # it came everywhere
         assert sum(canaries_in(call["text"]) > 0 for call in engine_double.calls) > 3
         assert canaries_in(kept(gateway.settings.var)) == 0
-        for hours in (13, 25):
+        assert [one.sender for one in await gateway.inbox.read(mailbox)] == ["visitor", "counsellor"]
+        for hours in (13, 25, 31 * 24):
             clock.pass_seconds(hours * 3600)
             await gateway.sweeper.sweep()
         assert (await gateway.store.ids(), gateway.keyring.ids()) == ([], set())

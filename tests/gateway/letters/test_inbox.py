@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from content.model import Content
 from gateway.letters.inbox import Inbox
 from gateway.letters.mailboxes import Mailboxes
-from gateway.letters.records import RED_UP_TO, LetterCard
+from gateway.letters.records import RED_UP_TO, LetterCard, Unread
 from gateway.storage.records import Gone
 from gateway.storage.schema import letters
 from tests.conftest import OFFICE_HOURS, Clock
@@ -53,7 +53,7 @@ async def test_a_card_sums_up_what_waits(mailboxes: Mailboxes, inbox: Inbox, clo
     [card] = await inbox.waiting()
     red_at = OFFICE_HOURS + HOUR
     assert card == await inbox.card(id) == LetterCard(
-        id, EMERGENCY, OFFICE_HOURS, 2, None, red_at, None, "beaten", ("coercion", "suicide"), "en"
+        id, EMERGENCY, OFFICE_HOURS, 2, None, red_at, "beaten", ("coercion", "suicide"), "en"
     )  # fmt: skip
     assert card.red is True
 
@@ -158,12 +158,17 @@ async def test_there_is_no_reply_to_a_mailbox_in_which_nobody_wrote(
             await call
 
 
-async def test_alarmed_notes_when_the_counsellors_were_told(
+async def test_unread_red_gives_what_nobody_has_read_and_when_they_were_told(
     mailboxes: Mailboxes, inbox: Inbox, alva_id: int, clock: Clock
 ) -> None:
-    id = await written(mailboxes, EMERGENCY)
+    later = clock() + HOUR
+    first = await written(mailboxes, CALM, EMERGENCY)
+    await written(mailboxes, CALM)
     clock.pass_seconds(HOUR)
-    await inbox.alarmed(id)
-    assert (await inbox.card(id)).alarmed_at == OFFICE_HOURS + HOUR
-    await inbox.acknowledge(id, alva_id)
-    assert (await inbox.card(id)).alarmed_at is None
+    second = await written(mailboxes, HUMAN_NOW)
+    assert await inbox.unread_red() == [Unread(first, OFFICE_HOURS, None), Unread(second, later, None)]
+    assert await inbox.alarmed(first) is True
+    await inbox.set_aside(second, alva_id)
+    assert await inbox.unread_red() == [Unread(first, OFFICE_HOURS, later)]
+    await inbox.acknowledge(first, alva_id)
+    assert (await inbox.unread_red(), await inbox.alarmed(first)) == ([], False)

@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from gateway.letters.secret_words import SecretWords, fold, one_error_apart
+from content.secret_words import fold
+from gateway.letters.secret_words import SecretWords, one_error_apart
 from tests.gateway.letters.conftest import WORDS
 
 SIX = ("gran", "sked", "lampa", "fönster", "väska", "båge")
@@ -50,6 +51,10 @@ def test_draw_gives_six_of_the_list_and_others_each_time(secret_words: SecretWor
         "gran sked lampa fönsterr väska båge",
         "gran sked lampa fanster väska båge",
         "gran sked lmapa fönser väska båge",
+        "gransked lampa fönster väska båge",
+        "Gran sked lampa fön ster väskabåge",
+        "mina ord: gran sked lampafönster väskabåge",
+        "GranSkedLampaFonsterVaskaBage",
         "gran sked lampa fo\u0308nster va\u0308ska ba\u030age",
     ],
 )  # fmt: skip
@@ -71,6 +76,7 @@ def test_recognise_forgives_how_people_type(secret_words: SecretWords, typed: st
         "mina ord gran sked lampa fönster väska",
         "mina ord är gran sked lampa fönster väska",
         "gran sked lmpa fönster väska",
+        "gransked lampa fönster väska båge mugg",
     ],
 )
 def test_a_failed_attempt_is_told_from_talk(secret_words: SecretWords, typed: str) -> None:
@@ -92,6 +98,7 @@ def test_recognise_never_takes_a_word_in_the_wrong_order_for_another(secret_word
         "gran sked lampa fönster är trasiga", "jag köper sex och vill sluta", "gran, sked och lampa, fönster och väska",
         "cykel klocka mössa väska är borta", "ring mig på numret efter skolan", "kan ni ringa upp mig imorgon",
         "jag är femton år och rädd", "gran " * 80,
+        "granskedlampa", "mina ord", "gransked lampa fönster väska båge mugg spegel klocka trumma",
     ],
 )  # fmt: skip
 def test_ordinary_sentences_are_talk(secret_words: SecretWords, sentence: str) -> None:

@@ -1,0 +1,35 @@
+"""One round of the sweeper for letters: expired mailboxes go, and counsellors are called to red letters left unread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.letters.deadline import Deadline
+from gateway.letters.inbox import Inbox
+from gateway.letters.mailboxes import Mailboxes
+from gateway.live import Live
+
+AGAIN_SECONDS = 2 * 60.0
+
+
+class LetterRounds:
+    """An alarm goes to every console that is open, and again every two minutes until somebody acknowledges."""
+
+    def __init__(
+        self, mailboxes: Mailboxes, inbox: Inbox, deadline: Deadline, live: Live, clock: Callable[[], float]
+    ) -> None:
+        self._mailboxes = mailboxes
+        self._inbox = inbox
+        self._deadline = deadline
+        self._live = live
+        self._clock = clock
+
+    async def sweep(self) -> None:
+        """Remove and call for whatever is due at this moment."""
+        await self._mailboxes.remove_expired()
+        for unread in await self._inbox.unread_red():
+            due, now = self._deadline.due(unread.at), self._clock()
+            late = due is not None and now > due
+            again = unread.alarmed_at is None or now >= unread.alarmed_at + AGAIN_SECONDS
+            if late and again and await self._inbox.alarmed(unread.mailbox):
+                self._live.tell_consoles(f"alarm:red_letter:{now - unread.at:.0f}", unread.mailbox)

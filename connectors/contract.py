@@ -27,8 +27,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Choice:
+    """A button. `weight` is `large` where it is the one that may save somebody, else None."""
+
     title: str
     payload: str
+    weight: Literal["large"] | None = None
 
 
 @dataclass(frozen=True)

@@ -86,11 +86,20 @@ def _words(raw: dict[str, Any], kind: str) -> Frame:
     return Frame(kind, id=given, text=title if isinstance(title, str) else "", payload=clean)
 
 
+def message_body(message: Message) -> dict[str, Any]:
+    """Give a message as it stands in a frame, for visitors and counsellors alike."""
+    body = asdict(message)
+    for choice in body["choices"]:
+        if choice["weight"] is None:
+            del choice["weight"]
+    body["choices"], body["contacts"] = list(body["choices"]), list(body["contacts"])  # as on the wire
+    return body
+
+
 def message_frame(message: Message) -> dict[str, Any]:
-    frame: dict[str, Any] = {"type": "message", **asdict(message)}
+    frame: dict[str, Any] = {"type": "message", **message_body(message)}
     if message.id is None:
         del frame["id"]
-    frame["choices"], frame["contacts"] = list(frame["choices"]), list(frame["contacts"])  # as on the wire
     return frame
 
 

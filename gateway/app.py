@@ -30,6 +30,7 @@ from gateway.console.presence import PresenceApi
 from gateway.console.texts import said
 from gateway.console.times_api import TimesApi
 from gateway.console.triage import Triage
+from gateway.disclosure import Disclosure
 from gateway.engine_client import EngineClient, EngineFailed
 from gateway.errands.booking import BookingErrand
 from gateway.errands.errands import Errands
@@ -113,8 +114,9 @@ class Gateway:
             self.store, self.desk, unclaimed, self.live, self.words, settings, self.metrics, clock, self.times,
             usual_wait, rounds,
         )  # fmt: skip
+        disclosure = Disclosure(self.words, Hidden(clock), lexicon, self.availability)
         self.intake = Intake(
-            self.store, self.turns, self.live, self.words, rates, Hidden(clock), self.veil, self.secret_words, lexicon,
+            self.store, self.turns, self.live, self.words, rates, disclosure, self.veil, self.secret_words, lexicon,
             usual_wait, self.metrics, settings.quick_minutes * 60, settings.explain, clock,
         )  # fmt: skip
         origins = Origins(settings.public_origin, settings.embed_origins, settings.trusted_proxies)

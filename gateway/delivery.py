@@ -14,7 +14,9 @@ SYSTEM = frozenset(
         "closed_now", "closed_now_danger", "all_busy",
         "counsellor_here", "counsellor_released", "counsellor_closed", "queue_left", "wait_expired",
         "counsellor_lost", "counsellor_requeued", "counsellor_transferred", "unclaimed", "unclaimed_nobody",
-        "masked", "masked_bot", "hidden_shown", "hidden_kept", "hidden_gone", "closed_expired",
+        "masked", "masked_bot", "masked_danger", "masked_danger_address", "masked_danger_alone",
+        "hidden_shown", "hidden_shown_danger", "hidden_shown_waiting", "hidden_shown_waiting_danger", "hidden_nobody",
+        "hidden_kept", "hidden_gone", "closed_expired",
     }
 )  # fmt: skip
 

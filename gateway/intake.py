@@ -12,12 +12,12 @@ from typing import Any, cast
 
 from connectors.contract import Answer, Code, News, Nudge, Opened, Refused, StateName
 from content.risks import RiskLexicon
-from gateway.delivery import say_as_system
+from gateway.disclosure import Disclosure
 from gateway.handoff import Event, State
-from gateway.hidden import HIDE, SHOW, Hidden
+from gateway.hidden import HIDE, SHOW
 from gateway.letters.secret_words import SecretWords
 from gateway.live import Live
-from gateway.masking import Masked, mask
+from gateway.masking import mask
 from gateway.metrics import Metrics
 from gateway.rates import Rates
 from gateway.storage.change import Change
@@ -47,7 +47,7 @@ class Intake:
         live: Live,
         words: Words,
         rates: Rates,
-        hidden: Hidden,
+        disclosure: Disclosure,
         veil: Veil,
         secret_words: SecretWords,
         lexicon: RiskLexicon,
@@ -62,7 +62,7 @@ class Intake:
         self._live = live
         self._words = words
         self._rates = rates
-        self._hidden = hidden
+        self._disclosure = disclosure
         self._veil = veil
         self._secret_words = secret_words
         self._lexicon = lexicon
@@ -122,7 +122,7 @@ class Intake:
             seq = await self._once(change, id)
             if seq is None:
                 seq = await self._take(change, {"text": masked.text}, id)
-                await self._tell_masked(change, masked, text)
+                await self._disclosure.tell(change, masked, text)
                 self._metrics.said.inc()
         if masked.text.casefold().strip(" .!") in ERASE_WORDS:
             await self.erase(key)
@@ -151,7 +151,7 @@ class Intake:
                     words = {"text": title, "choice": payload, **({"explained": self._settled(change)} if done else {})}
                     seq = await self._take(change, words, id, answered=done)
                     if done:
-                        await self._show_hidden(change, payload)
+                        await self._disclosure.decide(change, payload)
         self._turns.kick(key)
         return seq
 
@@ -181,25 +181,6 @@ class Intake:
             self._metrics.refused.labels(code="bad_frame").inc()
             raise self._words.refusal("bad_frame", "error_wrong_choice")
         return title if title in titles else titles[-1]
-
-    async def _tell_masked(self, change: Change, masked: Masked, text: str) -> None:
-        if not masked.kinds:
-            return
-        what = self._words.sentence(f"masked_{masked.kinds[0]}")
-        if change.conversation.state is State.BOT:
-            await say_as_system(change, "masked_bot", self._words.sentence("masked_bot", what=what))
-            return
-        self._hidden.keep(change.conversation.id, text)
-        names = (("show_hidden", SHOW), ("hide_hidden", HIDE))
-        choices = [{"title": self._words.sentence(name), "payload": payload} for name, payload in names]
-        await say_as_system(change, "masked", self._words.sentence("masked", what=what), choices)
-
-    async def _show_hidden(self, change: Change, payload: str) -> None:
-        text = self._hidden.take(change.conversation.id)
-        if payload == SHOW and text is not None:
-            await change.add("visitor", {"text": text})
-        name = "hidden_kept" if payload == HIDE else "hidden_shown" if text is not None else "hidden_gone"
-        await say_as_system(change, name, self._words.sentence(name))
 
     async def typing(self, key: str) -> None:
         self._live.tell_consoles("typing", key)
@@ -231,7 +212,7 @@ class Intake:
 
     def _leave(self, key: str, why: str, text: str | None = None) -> None:
         self._metrics.erased.labels(why=why).inc()
-        self._hidden.take(key)
+        self._disclosure.forget(key)
         self._veil.forget(key)
         self._live.gone(key, why, text)
 

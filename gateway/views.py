@@ -32,7 +32,8 @@ def message_of(line: Line, words: Words, staff: bool = False) -> Message:
 
 
 def choices_of(said: dict[str, Any]) -> tuple[Choice, ...]:
-    return tuple(Choice(choice["title"], choice["payload"]) for choice in said.get("choices") or ())
+    choices = said.get("choices") or ()
+    return tuple(Choice(choice["title"], choice["payload"], choice.get("weight")) for choice in choices)
 
 
 def standing_of(conversation: Conversation, position: int | None, usual: tuple[int, int] | None = None) -> Standing:

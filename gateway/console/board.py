@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from connectors.frames import message_body
 from gateway.console.presence import standing, weigh
 from gateway.handoff import State
 from gateway.heard import risk_words
 from gateway.letters.inbox import Inbox
 from gateway.live import Live
-from gateway.storage.records import Conversation
+from gateway.storage.records import Conversation, Line
 from gateway.storage.staff import Staff
 from gateway.storage.store import Store
 from gateway.views import iso, message_of
@@ -80,16 +81,22 @@ class Board:
     async def conversation(self, conversation: Conversation, holder: str, after: int) -> dict[str, Any]:
         """Give a held conversation with what its holder may read of it after a seq."""
         lines = await self._store.lines(conversation.id)
-        first = conversation.shown_from
-        shown = [] if first is None else [line for line in lines if line.seq >= first]
+        shown = [line for line in lines if conversation.may_read(line)]
         return {
             **self.card(conversation, holder),
             "share": conversation.share,
             "hidden": len(lines) - len(shown),
-            "messages": [asdict(message_of(line, self._words, staff=True)) for line in shown if line.seq > after],
+            "messages": [message_body(message_of(line, self._words, staff=True)) for line in shown if line.seq > after],
             "drafts": [
                 {"text": draft["text"], "contacts": [asdict(card) for card in self._words.cards(draft["contacts"])]}
                 for draft in await self._store.drafts(conversation.id)
             ],
+            "alarm": _alarm(conversation, shown),
             "risk_words": risk_words(shown, self._words.content.taxonomy.risks),
         }
+
+
+def _alarm(conversation: Conversation, shown: list[Line]) -> dict[str, str] | None:
+    """Give what the counsellor reads aloud to 112: the latest address that somebody in danger has shown."""
+    told = [line for line in shown if "address" in line.words.get("shown", ())]
+    return {"text": told[-1].words["text"], "at": iso(told[-1].at)} if told and conversation.in_danger else None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 
 from aiohttp import web
 
+from connectors.frames import message_body
 from gateway.console.board import Board
 from gateway.handoff import Event
 from gateway.live import Live
@@ -149,6 +149,6 @@ class Watch:
         await self._socket.send_json({"type": "conversation", "conversation": whole})
         for line in lines:
             self._seen[id] = line.seq
-            if conversation.shown_from is not None and line.seq >= conversation.shown_from:
-                message = asdict(message_of(line, self._words, staff=True))
+            if conversation.may_read(line):
+                message = message_body(message_of(line, self._words, staff=True))
                 await self._socket.send_json({"type": "message", "conversation": id, "message": message})

@@ -90,6 +90,8 @@ class Change:
         if event is Event.CLAIMED and conversation.waiting_at is not None:
             seconds = self.now - conversation.waiting_at
             await self._connection.execute(insert(waits).values(at=self.now, seconds=seconds))
+        if event in (Event.RELEASED_TO_BOT, Event.CANCELLED_BY_VISITOR):
+            conversation.understood["shown_after"] = conversation.last_seq  # the next talk begins without it
         self._carry_out(taken, actor)
         conversation.state = taken.to
         if taken.new_speaker:

@@ -40,10 +40,25 @@ class Conversation:
     understood: dict[str, Any] = field(default_factory=dict)
     errand: dict[str, Any] | None = None
 
+    @property
+    def in_danger(self) -> bool:
+        """Whether life was said to be in danger: `yes` to showing may have come before that."""
+        return self.share == "emergency" or self.understood.get("route") == "emergency"
+
+    def may_read(self, line: Line) -> bool:
+        """Tell whether the holder may read a line: from the first one on, and what was shown to them expressly."""
+        if self.shown_from is None:
+            return False
+        shown = "shown" in line.words and line.seq > self.understood.get("shown_after", 0)
+        return line.seq >= self.shown_from or shown
+
 
 @dataclass(frozen=True)
 class Line:
-    """One message. `words` holds text and, by sender, choices, contacts (ids), checked, choice, explained, heard."""
+    """One message. `words` holds text and, by sender, choices, contacts (ids), checked, choice, explained, heard.
+
+    `shown` stands in what was masked and then shown by choice: the kinds of what was hidden in it.
+    """
 
     seq: int
     sender: str

@@ -165,6 +165,15 @@ def test_message_frame_is_as_the_protocol_says() -> None:
     }  # fmt: skip
 
 
+def test_message_frame_tells_the_weight_of_the_choice_that_has_one() -> None:
+    choices = (Choice("Ja, visa", "show:hidden", "large"), Choice("Nej", "hide:hidden"))
+
+    assert message_frame(Message(8, "system", "hej", "", choices))["choices"] == [
+        {"title": "Ja, visa", "payload": "show:hidden", "weight": "large"},
+        {"title": "Nej", "payload": "hide:hidden"},
+    ]
+
+
 def test_message_frame_keeps_the_visitors_own_id() -> None:
     assert message_frame(Message(7, "visitor", "hej", "", id=ID))["id"] == ID
 

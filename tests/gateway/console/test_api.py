@@ -20,7 +20,7 @@ CARD = {
     "id", "pseudonym", "priority", "route", "topic", "title", "risks", "lang", "channel", "waiting_since",
     "waiting_seconds", "state", "holder", "shared", "front",
 }  # fmt: skip
-CONVERSATION = CARD | {"share", "hidden", "messages", "drafts", "risk_words"}
+CONVERSATION = CARD | {"share", "hidden", "messages", "drafts", "risk_words", "alarm"}
 NOBODY = "0" * 32
 ACTIONS = ["claim", "messages", "typing", "release", "requeue", "transfer", "correct", "close"]
 

@@ -50,7 +50,8 @@ export function createAlarms({ onShow, onSeen, onChange }) {
     /** @param {Alarm} alarm  its seconds have grown at every repeat, so that it is read aloud again */
     hear(alarm) {
       const row = rows.get(keyOf(alarm)) ?? add(alarm);
-      requestAnimationFrame(() => setText(row.words, texts[alarm.reason](alarm.pseudonym, waited(alarm.seconds))));
+      // an alert that was there before its words is read aloud; a window in the background has no frames, only timers
+      setTimeout(() => setText(row.words, texts[alarm.reason](alarm.pseudonym, waited(alarm.seconds))), 50);
       onChange(true);
     },
     /**

@@ -62,7 +62,7 @@ export function createCard(id, place, onPress, api) {
       if (current) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
       since = place === "waiting" && card.waiting_seconds !== null ? Date.now() - card.waiting_seconds * 1000 : 0;
-      this.tick();
+      shown.tick();
     },
     tick() {
       setText(clock, since ? `${TEXTS.queue.waited} ${waited((Date.now() - since) / 1000)}` : "");

@@ -20,7 +20,7 @@ import { createTitle } from "./title.js";
 export function createDesk(api, { name, onLogout }) {
   const title = createTitle();
   const presence = createPresence(api);
-  const talks = createTalks(api, { onShow: () => nav.go("talks"), readQueue });
+  const talks = createTalks(api, { onShow: () => nav.go("talks"), onSpoken: () => nav.spoken(), readQueue });
   const letters = createLetters(api, { onShow: () => nav.go("letters"), onRead: (found) => alarms.settle("red_letter", unread(found)) });
   const times = createTimes(api, { name });
   const parts = { talks: talks.element, letters: letters.element, times: times.element };
@@ -63,7 +63,7 @@ export function createDesk(api, { name, onLogout }) {
   }
 
   /** @type {Record<string, (frame: any) => void>} */
-  const hear = { ...talks.hear, queue: hearQueue, alarm: alarms.hear, letters: () => void letters.read(), times: () => void times.read() };
+  const hear = { ...talks.hear, queue: hearQueue, alarm: alarms.hear, letters: () => void letters.read(), times: () => !times.element.hidden && void times.read() };
 
   const push = createPush({
     onFrame: (frame) => hear[frame.type]?.(frame),

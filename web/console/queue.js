@@ -1,7 +1,8 @@
 // @ts-check
-/** The queue pane: who waits, whose they are, what is new. Cards are kept and updated, never redrawn. */
+/** The queue pane: who waits, whose they are, what is new. */
 import { el, setText } from "../shared/dom.js";
 import { createCard } from "./card.js";
+import { createCards } from "./cards.js";
 import { TEXTS } from "./texts.js";
 
 /** @typedef {import("../shared/types.js").Card} Card */
@@ -78,37 +79,37 @@ function section(api, place, heading, onPress, always) {
   const count = el("span", { class: "count" });
   const list = el("ul", { class: "cards" });
   const empty = el("p", { class: "hint", text: TEXTS.queue.empty });
-  const element = el("div", { class: "queue-part" }, el("h3", {}, `${heading} `, count), always ? empty : null, list);
-  /** @type {Map<string, import("./card.js").QueueCard>} */
-  const cards = new Map();
+  const title = el("h3", { tabindex: -1 }, `${heading} `, count);
+  const element = el("div", { class: "queue-part" }, title, always ? empty : null, list);
+  let open = "";
+  /** @type {Set<string>} */
+  let fresh = new Set();
+  const cards = createCards(list, title, (/** @type {Card} */ one) => one.id, (id) => {
+    const card = createCard(id, place, onPress, api);
+    return {
+      ...card,
+      /** @param {Card} found */
+      update(found) {
+        card.update(found, id === open);
+        card.mark(fresh.has(id));
+      },
+    };
+  });
 
   return {
     element,
+    tick: cards.tick,
     /** @param {Card[]} found @param {string} current @param {Set<string>} unread */
     draw(found, current, unread) {
-      const ids = new Set(found.map((card) => card.id));
-      for (const [id, card] of cards) {
-        if (ids.has(id)) continue;
-        card.element.remove();
-        cards.delete(id);
-      }
-      found.forEach((data, index) => {
-        const card = cards.get(data.id) ?? createCard(data.id, place, onPress, api);
-        cards.set(data.id, card);
-        card.update(data, data.id === current);
-        card.mark(unread.has(data.id));
-        if (list.children[index] !== card.element) list.insertBefore(card.element, list.children[index] ?? null);
-      });
+      [open, fresh] = [current, unread];
+      cards.draw(found);
       setText(count, found.length ? `(${found.length})` : "");
       empty.hidden = found.length > 0;
       element.hidden = !always && found.length === 0;
     },
-    tick() {
-      for (const card of cards.values()) card.tick();
-    },
     /** @param {string} id */
     focus(id) {
-      (cards.get(id)?.element ?? element).querySelector("button")?.focus();
+      (cards.get(id) ?? element).querySelector("button")?.focus();
     },
   };
 }

@@ -13,9 +13,9 @@ import { TEXTS } from "./texts.js";
 /**
  * Make the part.
  * @param {import("./api.js").Api} api
- * @param {{onShow: () => void, readQueue: () => Promise<void>}} events  onShow: this part must be seen now
+ * @param {{onShow: () => void, onSpoken: () => void, readQueue: () => Promise<void>}} events  onShow: this part must be seen now
  */
-export function createTalks(api, { onShow, readQueue }) {
+export function createTalks(api, { onShow, onSpoken, readQueue }) {
   /** @type {import("./conversation.js").ConversationView | null} */
   let view = null;
   let asked = "";
@@ -98,6 +98,7 @@ export function createTalks(api, { onShow, readQueue }) {
       message(frame) {
         if (view?.id === frame.conversation) view?.add(frame.message);
         else queue.markUnread(frame.conversation);
+        if (frame.message.sender === "visitor") onSpoken();
       },
       typing: (frame) => view?.id === frame.conversation && view?.visitorTypes(),
       gone(frame) {

@@ -42,6 +42,7 @@ export const TEXTS = {
     times: "Tider",
     waiting: (/** @type {number} */ n) => (n === 1 ? "1 väntar" : `${n} väntar`),
     unread: (/** @type {number} */ n, /** @type {number} */ red) => (red ? `${n} väntar på svar, ${red} brådskar` : `${n} väntar på svar`),
+    spoken: "Nytt i ditt samtal.",
     newLetter: "Ett nytt meddelande har kommit.",
   },
   presence: {

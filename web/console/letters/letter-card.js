@@ -27,12 +27,11 @@ export function createLetterCard(id, onOpen) {
   /** @type {number | null} */
   let mustBy = null;
 
-  return {
+  const shown = {
     element,
-    /** @param {import("../../shared/types.js").Letter} letter @param {boolean} current */
-    update(letter, current) {
+    /** @param {import("../../shared/types.js").Letter} letter */
+    update(letter) {
       element.classList.toggle("emergency", letter.red);
-      element.classList.toggle("current", current);
       setText(badge, TEXTS.routes[letter.route] ?? texts.replyWanted);
       badge.className = `badge ${letter.route}`;
       setText(who, letter.pseudonym);
@@ -46,11 +45,9 @@ export function createLetterCard(id, onOpen) {
       const by = letter.read_by ? texts.readBy(letter.read_by) : "";
       setText(facts, [texts.count(letter.count), languageName(letter.lang), by].filter(Boolean).join(" · "));
       button.setAttribute("aria-label", texts.openWho(letter.pseudonym));
-      if (current) button.setAttribute("aria-current", "true");
-      else button.removeAttribute("aria-current");
       came = Date.now() - letter.waiting_seconds * 1000;
       mustBy = letter.due && !letter.read_by ? Date.parse(letter.due) : null;
-      this.tick();
+      shown.tick();
     },
     tick() {
       setText(clock, texts.came(waited((Date.now() - came) / 1000)));
@@ -60,7 +57,14 @@ export function createLetterCard(id, onOpen) {
       due.classList.toggle("late", left <= 0);
       setText(due, left > 0 ? texts.due(waited(left)) : texts.overdue(waited(-left)));
     },
+    /** @param {boolean} is  opened beside the list */
+    current(is) {
+      element.classList.toggle("current", is);
+      if (is) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    },
   };
+  return shown;
 }
 
 /** @typedef {ReturnType<typeof createLetterCard>} LetterCard */

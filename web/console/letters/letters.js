@@ -2,6 +2,7 @@
 /** The part "Meddelanden": letters that wait for an answer, in the server's order, and one opened beside them. */
 import { el, setText } from "../../shared/dom.js";
 import { ApiError } from "../api.js";
+import { createCards } from "../cards.js";
 import { createPanes } from "../panes.js";
 import { TEXTS } from "../texts.js";
 import { createLetterCard } from "./letter-card.js";
@@ -20,32 +21,26 @@ export function createLetters(api, { onShow, onRead }) {
   const count = el("span", { class: "count" });
   const empty = el("p", { class: "hint", text: texts.empty });
   const list = el("ul", { class: "cards" });
+  const title = el("h3", { tabindex: -1 }, `${texts.list} `, count);
   const pane = el("section", { class: "pane queue", "aria-labelledby": "letters-heading" },
     el("h2", { id: "letters-heading", class: "visually-hidden", text: texts.heading }), notice,
-    el("div", { class: "queue-part" }, el("h3", {}, `${texts.list} `, count), empty, list));
+    el("div", { class: "queue-part" }, title, empty, list));
   const panes = createPanes(pane, { label: texts.log, nothing: texts.none });
-  /** @type {Map<string, import("./letter-card.js").LetterCard>} */
-  const cards = new Map();
+  const cards = createCards(list, title, (/** @type {Letter} */ one) => one.mailbox, (id) => {
+    const card = createLetterCard(id, (pressed) => void show(pressed));
+    /** @param {Letter} letter */
+    const update = (letter) => { card.update(letter); card.current(id === opened?.id); };
+    return { ...card, update };
+  });
   /** @type {Map<string, string>} half-written replies, in memory only */
   const written = new Map();
   /** @type {import("./mailbox.js").MailboxView | null} */
   let opened = null;
-  const ticking = setInterval(() => cards.forEach((card) => card.tick()), 1000);
+  const ticking = setInterval(cards.tick, 1000);
 
   /** @param {Letter[]} letters */
   function draw(letters) {
-    const ids = new Set(letters.map((letter) => letter.mailbox));
-    for (const [id, card] of cards) {
-      if (ids.has(id)) continue;
-      card.element.remove();
-      cards.delete(id);
-    }
-    letters.forEach((letter, index) => {
-      const card = cards.get(letter.mailbox) ?? createLetterCard(letter.mailbox, (id) => void show(id));
-      cards.set(letter.mailbox, card);
-      card.update(letter, letter.mailbox === opened?.id);
-      if (list.children[index] !== card.element) list.insertBefore(card.element, list.children[index] ?? null);
-    });
+    cards.draw(letters);
     setText(count, letters.length ? `(${letters.length})` : "");
     empty.hidden = letters.length > 0;
   }

@@ -1,6 +1,7 @@
 // @ts-check
 /** A week of times, a list for every day: columns where there is room, one below the other on a phone. */
 import { el, setText } from "../../shared/dom.js";
+import { createCards } from "../cards.js";
 import { TEXTS } from "../texts.js";
 import { dayHeading, plus, today } from "./dates.js";
 import { createTimeCard } from "./time-card.js";
@@ -39,13 +40,17 @@ export function createWeek(api, { name, onChange, onSay }) {
  * @param {{name: string, onChange: () => void, onSay: (text: string) => void}} options
  */
 function day(api, options) {
-  const heading = el("h3");
+  const heading = el("h3", { tabindex: -1 });
   const mark = el("span", { class: "visually-hidden", text: texts.today });
   const none = el("p", { class: "hint", text: texts.nothing });
   const list = el("ul", { class: "day-times" });
   const element = el("section", { class: "day" }, el("div", { class: "day-head" }, heading, mark), none, list);
-  /** @type {Map<string, import("./time-card.js").TimeCard>} kept, so that what has the focus stays */
-  const cards = new Map();
+  /** @type {Map<string, string>} */
+  let names = new Map();
+  const cards = createCards(list, heading, (/** @type {Time} */ one) => one.id, (id) => {
+    const card = createTimeCard(api, id, options);
+    return { ...card, update: (/** @type {Time} */ time) => card.update(time, names) };
+  });
 
   return {
     element,
@@ -56,18 +61,8 @@ function day(api, options) {
       element.classList.toggle("is-today", date === today());
       element.classList.toggle("is-empty", times.length === 0);
       none.hidden = times.length > 0;
-      const ids = new Set(times.map((time) => time.id));
-      for (const [id, card] of cards) {
-        if (ids.has(id)) continue;
-        card.element.remove();
-        cards.delete(id);
-      }
-      [...times].sort((a, b) => a.start.localeCompare(b.start)).forEach((time, index) => {
-        const card = cards.get(time.id) ?? createTimeCard(api, time.id, options);
-        cards.set(time.id, card);
-        card.update(time, places);
-        if (list.children[index] !== card.element) list.insertBefore(card.element, list.children[index] ?? null);
-      });
+      names = places;
+      cards.draw([...times].sort((a, b) => a.start.localeCompare(b.start)));
     },
   };
 }

@@ -4,7 +4,7 @@ import { el, setText } from "../shared/dom.js";
 import { TEXTS, languageName } from "./texts.js";
 
 const texts = TEXTS.conversation;
-/** @typedef {Pick<import("../shared/types.js").Conversation, "pseudonym" | "route" | "title" | "risks" | "lang" | "risk_words"> & {channel?: string}} Known */
+/** @typedef {Pick<import("../shared/types.js").Conversation, "pseudonym" | "title" | "risks" | "lang"> & {route: string | null, channel?: string, risk_words?: {risk: string, words: string[]}[]}} Known */
 
 /**
  * Make the place, with the heading in it.
@@ -24,8 +24,8 @@ export function createAbout(id, other) {
     /** @param {Known} known */
     show({ pseudonym, route, title, risks: heard, lang, channel = "", risk_words = [] }) {
       setText(heading, pseudonym);
-      setText(badge, TEXTS.routes[route] ?? other);
-      badge.className = `badge ${route}`;
+      setText(badge, TEXTS.routes[route ?? ""] ?? other);
+      badge.className = `badge ${route ?? ""}`;
       setText(facts, [title ?? TEXTS.queue.noTopic, languageName(lang), TEXTS.channels[channel] ?? channel].filter(Boolean).join(" · "));
       const words = new Map(risk_words.map((one) => [one.risk, one.words]));
       const shown = JSON.stringify([heard, [...words]]);

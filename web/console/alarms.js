@@ -47,11 +47,13 @@ export function createAlarms({ onShow, onSeen, onChange }) {
 
   return {
     element,
-    /** @param {Alarm} alarm  its seconds have grown at every repeat, so that it is read aloud again */
+    /** @param {Alarm} alarm  read aloud again at every repeat */
     hear(alarm) {
       const row = rows.get(keyOf(alarm)) ?? add(alarm);
+      const time = alarm.seconds === null ? "" : waited(alarm.seconds);
+      setText(row.words, "");
       // an alert that was there before its words is read aloud; a window in the background has no frames, only timers
-      setTimeout(() => setText(row.words, texts[alarm.reason](alarm.pseudonym, waited(alarm.seconds))), 50);
+      setTimeout(() => setText(row.words, texts[alarm.reason](alarm.pseudonym, time)), 50);
       onChange(true);
     },
     /**

@@ -117,12 +117,13 @@ function letterCalls(call) {
     all: () => call("GET", "letters"),
     /** @param {string} mailbox @returns {Promise<import("../shared/types.js").Mailbox>} */
     open: (mailbox) => call("GET", at(mailbox)),
-    /** @param {string} mailbox */
-    acknowledge: (mailbox) => call("POST", `${at(mailbox)}/acknowledge`),
-    /** @param {string} mailbox @param {string} id @param {string} text */
-    reply: (mailbox, id, text) => call("POST", `${at(mailbox)}/reply`, { id, text }),
-    /** @param {string} mailbox */
-    setAside: (mailbox) => call("POST", `${at(mailbox)}/set-aside`),
+    // up_to: the last one that was on the screen; what came meanwhile stays unread and unanswered
+    /** @param {string} mailbox @param {number} up_to */
+    acknowledge: (mailbox, up_to) => call("POST", `${at(mailbox)}/acknowledge`, { up_to }),
+    /** @param {string} mailbox @param {string} id @param {string} text @param {number} up_to */
+    reply: (mailbox, id, text, up_to) => call("POST", `${at(mailbox)}/reply`, { id, text, up_to }),
+    /** @param {string} mailbox @param {number} up_to */
+    setAside: (mailbox, up_to) => call("POST", `${at(mailbox)}/set-aside`, { up_to }),
   };
 }
 
@@ -131,7 +132,7 @@ function timeCalls(call) {
   /** @param {string} id */
   const at = (id) => `times/${encodeURIComponent(id)}`;
   return {
-    /** @param {string} from  ISO date @param {number} days @returns {Promise<{times: import("../shared/types.js").Time[], places: import("../shared/types.js").Place[]}>} */
+    /** @param {string} from  ISO date @param {number} days @returns {Promise<import("../shared/types.js").Plan>} */
     read: (from, days) => call("GET", `times?from=${from}&days=${days}`),
     /** @param {object} rule @returns {Promise<{published: import("../shared/types.js").Time[], left_out: import("../shared/types.js").LeftOut[]}>} */
     publish: (rule) => call("POST", "times", rule),
@@ -141,6 +142,8 @@ function timeCalls(call) {
     join: (id) => call("POST", `${at(id)}/join`),
     /** @param {string} id */
     leave: (id) => call("POST", `${at(id)}/leave`),
+    /** @param {string} id @param {{from?: string, to?: string}} who  oneself where one is left out */
+    handOver: (id, who) => call("POST", `${at(id)}/hand-over`, who),
     /** @returns {Promise<{path: string}>} */
     calendar: () => call("POST", "calendar"),
   };

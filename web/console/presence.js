@@ -79,10 +79,10 @@ export function createPresence(api) {
     element,
     notice,
     /** @param {import("../shared/types.js").Queue} queue */
-    show({ presence = "online", load: mine, colleagues = [] }) {
+    show({ presence, load: mine, colleagues }) {
       draw(presence);
-      setText(short, mine ? texts.short(mine.now, mine.most) : "");
-      setText(load, [mine ? texts.load(mine.now, mine.most) : "", presence === "full" ? texts.full : ""].join(" ").trim());
+      setText(short, texts.short(mine.now, mine.most));
+      setText(load, [texts.load(mine.now, mine.most), presence === "full" ? texts.full : ""].join(" ").trim());
       nobody.hidden = colleagues.length > 0;
       others.replaceChildren(...colleagues.map((one) => el("li", { "data-presence": one.presence },
         el("span", { class: "dot", "aria-hidden": "true" }), `${one.name} ${texts.others[one.presence]}`)));

@@ -24,7 +24,7 @@ export function createQueue(api, { onClaim, onOpen }) {
     el("h2", { id: "queue-heading", class: "visually-hidden", text: TEXTS.queue.heading }),
     notice, lists.mine.element, lists.waiting.element, lists.taken.element);
   /** @type {Queue} */
-  let shown = { waiting: [], taken: [], mine: [] };
+  let shown = { waiting: [], taken: [], mine: [], presence: "online", load: { now: 0, most: 0 }, colleagues: [] };
   /** @type {Set<string>} */
   const unread = new Set();
   let current = "";

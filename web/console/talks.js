@@ -50,7 +50,7 @@ export function createTalks(api, { onShow, onSpoken, readQueue }) {
   /** @param {Conversation} conversation */
   function show(conversation) {
     mine?.add(conversation.id);
-    view = createConversationView(api, conversation, { onBack: panes.back, onOver: over, colleagues: () => queue.shown.colleagues ?? [] });
+    view = createConversationView(api, conversation, { onBack: panes.back, onOver: over, colleagues: () => queue.shown.colleagues });
     panes.put(view.element);
     queue.select(conversation.id);
     look();
@@ -102,7 +102,7 @@ export function createTalks(api, { onShow, onSpoken, readQueue }) {
       },
       typing: (frame) => view?.id === frame.conversation && view?.visitorTypes(),
       gone(frame) {
-        if (view?.id !== frame.conversation) return;
+        if (view?.id !== frame.conversation) return void (frame.reason === "lost" && queue.say(TEXTS.conversation.ended.lost));
         if (frame.reason === "left") view?.visitorLeft();
         else over(frame.reason);
       },

@@ -64,7 +64,7 @@
  * @property {number} hidden  how many earlier messages are not shown
  * @property {Message[]} [messages]
  * @property {Draft[]} [drafts]
- * @property {{risk: string, words: string[]}[]} [risk_words]  of shown messages only
+ * @property {{risk: string, words: string[]}[]} risk_words  of shown messages only
  * @property {{text: string, at: string} | null} [alarm]  where somebody in danger is
  *
  * @typedef {Card & Opened} Conversation
@@ -76,18 +76,18 @@
  * @property {Card[]} waiting
  * @property {Card[]} taken
  * @property {Card[]} mine
- * @property {Presence} [presence]
- * @property {{now: number, most: number}} [load]
- * @property {Colleague[]} [colleagues]
+ * @property {Presence} presence
+ * @property {{now: number, most: number}} load
+ * @property {Colleague[]} colleagues
  * @property {{unread: number, red: number}} [letters]
  *
- * @typedef {{reason: "unclaimed" | "red_letter", id: string, pseudonym: string, seconds: number}} Alarm
+ * @typedef {{reason: "unclaimed" | "red_letter", id: string, pseudonym: string, seconds: number | null}} Alarm
  *
  * @typedef {object} Letter  a mailbox that waits for an answer
  * @property {string} mailbox
  * @property {string} pseudonym
  * @property {number} priority
- * @property {string} route
+ * @property {string | null} route
  * @property {string | null} topic
  * @property {string | null} title
  * @property {{id: string, title: string}[]} risks
@@ -119,6 +119,7 @@
  * @property {boolean} mine
  *
  * @typedef {{id: string, name: string}} Place
+ * @typedef {{times: Time[], places: Place[], kinds: string[], lengths: number[], colleagues: string[]}} Plan
  * @typedef {{start: string, why: string, text: string}} LeftOut
  * @typedef {{id: string, title: string, group: string}} Topic
  */

@@ -32,8 +32,8 @@ export function createLetterCard(id, onOpen) {
     /** @param {import("../../shared/types.js").Letter} letter */
     update(letter) {
       element.classList.toggle("emergency", letter.red);
-      setText(badge, TEXTS.routes[letter.route] ?? texts.replyWanted);
-      badge.className = `badge ${letter.route}`;
+      setText(badge, TEXTS.routes[letter.route ?? ""] ?? texts.replyWanted);
+      badge.className = `badge ${letter.route ?? ""}`;
       setText(who, letter.pseudonym);
       setText(title, letter.title ?? TEXTS.queue.noTopic);
       const names = letter.risks.map((risk) => risk.title);

@@ -19,6 +19,7 @@ const texts = TEXTS.letters;
  */
 export function createMailbox(api, first, { written, onBack, onOver }) {
   const id = first.mailbox;
+  let last = 0;
   const about = createAbout("mailbox-heading", texts.replyWanted);
   const seenBy = el("p", { class: "sees" });
   const notice = el("p", { class: "notice", role: "status" });
@@ -30,7 +31,7 @@ export function createMailbox(api, first, { written, onBack, onOver }) {
   const reply = createReply({
     before: written.get(id) ?? "",
     onWrite: (text) => written.set(id, text),
-    send: (messageId, text) => api.letters.reply(id, messageId, text),
+    send: (messageId, text) => api.letters.reply(id, messageId, text, last),
     onSent: () => void refresh(),
   });
   const element = el("section", { class: "pane conversation mailbox", "aria-labelledby": "mailbox-heading" },
@@ -41,6 +42,7 @@ export function createMailbox(api, first, { written, onBack, onOver }) {
 
   /** @param {Mailbox} mailbox */
   function draw(mailbox) {
+    last = Math.max(...mailbox.letters.map((page) => page.number));
     about.show(mailbox);
     setText(seenBy, mailbox.read_by ? `${texts.readBy(mailbox.read_by)}.` : texts.notRead);
     acknowledge.hidden = Boolean(mailbox.read_by);
@@ -52,7 +54,7 @@ export function createMailbox(api, first, { written, onBack, onOver }) {
 
   async function readIt() {
     try {
-      await api.letters.acknowledge(id);
+      await api.letters.acknowledge(id, last);
       await refresh();
       about.heading.focus({ preventScroll: true }); // the button that had it is gone
     } catch (refusal) {
@@ -62,7 +64,7 @@ export function createMailbox(api, first, { written, onBack, onOver }) {
 
   async function setAside() {
     try {
-      await api.letters.setAside(id);
+      await api.letters.setAside(id, last);
       onOver(texts.setAsideDone);
     } catch (refusal) {
       tell(refusal);

@@ -6,7 +6,8 @@ import { TEXTS } from "../texts.js";
 import { clock, dayName, today } from "./dates.js";
 
 const texts = TEXTS.times.publish;
-/** @typedef {import("../../shared/types.js").Place} Place */
+const USUAL_MINUTES = "45";
+/** @typedef {import("../../shared/types.js").Plan} Plan */
 /** @typedef {import("../../shared/types.js").LeftOut} LeftOut */
 
 /**
@@ -15,12 +16,12 @@ const texts = TEXTS.times.publish;
  * @param {(first: string) => void} onPublished  with the start of the first
  */
 export function createPublish(api, onPublished) {
-  const kind = select("kind", texts.kind, TEXTS.times.kinds);
+  const kind = select("kind", texts.kind, {});
   const place = select("place", texts.place, {});
   const audience = select("audience", texts.audience, TEXTS.times.audiences);
   const date = input("date", texts.date, { type: "date", min: today(), required: true });
   const start = input("start", texts.start, { type: "time", step: 300, required: true });
-  const minutes = input("minutes", texts.minutes, { type: "number", min: 10, max: 240, step: 5, value: 45 });
+  const minutes = select("minutes", texts.minutes, {});
   const buffer = input("buffer", texts.buffer, { type: "number", min: 0, max: 120, step: 5, value: 15 });
   const two = tick("two", texts.two);
   const repeat = tick("repeat", texts.repeat);
@@ -84,12 +85,26 @@ export function createPublish(api, onPublished) {
 
   return {
     element,
-    /** @param {Place[]} places */
-    places(places) {
-      if (place.field.options.length === places.length) return;
-      place.field.replaceChildren(...places.map((one) => el("option", { value: one.id, text: one.name })));
+    /** @param {Plan} plan  what can be published at all */
+    offer({ kinds, places, lengths }) {
+      fill(kind.field, kinds.map((one) => [one, TEXTS.times.kinds[one] ?? one]));
+      fill(place.field, places.map((one) => [one.id, one.name]));
+      fill(minutes.field, lengths.map((one) => [String(one), String(one)]), USUAL_MINUTES);
+      fit();
     },
   };
+}
+
+/**
+ * Fill a field once, so that what has been chosen stays.
+ * @param {HTMLSelectElement} field
+ * @param {string[][]} options
+ * @param {string} [usual]
+ */
+function fill(field, options, usual = "") {
+  if (field.options.length > 0) return;
+  field.append(...options.map(([value, text]) => el("option", { value, text })));
+  if (options.some(([value]) => value === usual)) field.value = usual;
 }
 
 /** @param {string} name @param {string} label @param {Record<string, string>} options */

@@ -4,6 +4,7 @@ import { el, setText } from "../../shared/dom.js";
 import { ApiError } from "../api.js";
 import { TEXTS } from "../texts.js";
 import { clock, dayName } from "./dates.js";
+import { askWhom } from "./whom.js";
 import { askWithdraw } from "./withdraw.js";
 
 const texts = TEXTS.times;
@@ -22,13 +23,18 @@ export function createTimeCard(api, id, { name, onChange, onSay }) {
   const whom = el("p", { class: "facts" });
   const staff = el("p", { class: "facts" });
   const ask = el("div", { class: "card-form" });
+  const whomPlace = el("div", { class: "card-form" });
   const join = press(texts.join, () => void act(() => api.times.join(id)));
   const leave = press(texts.leave, () => void act(() => api.times.leave(id)));
+  const take = press(texts.takeOver, () => void act(() => api.times.handOver(id, { from: known.counsellor })));
+  const give = press(texts.handOver, () => askWhom(whomPlace, give, `whom-${id}`, colleagues, (to) => void act(() => api.times.handOver(id, { to }))));
   const withdraw = press(texts.withdraw, () => askWithdraw(ask, withdraw, Boolean(known.series), (series) => void act(async () => {
     onSay(texts.withdrawn((await api.times.withdraw(id, series)).withdrawn));
   })));
   const element = el("li", { class: "time" }, el("div", { class: "time-head" }, when, state), what, whom, staff,
-    el("p", { class: "card-buttons" }, join, leave, withdraw), ask);
+    el("p", { class: "card-buttons" }, join, leave, take, give, withdraw), whomPlace, ask);
+  /** @type {string[]} */
+  let colleagues = [];
   /** @type {Time} */
   let known;
 
@@ -44,22 +50,26 @@ export function createTimeCard(api, id, { name, onChange, onSay }) {
 
   return {
     element,
-    /** @param {Time} time @param {Map<string, string>} places */
-    update(time, places) {
+    /** @param {Time} time @param {import("../../shared/types.js").Plan} plan */
+    update(time, plan) {
       known = time;
+      colleagues = plan.colleagues.filter((one) => one !== time.counsellor && one !== time.second);
+      const place = plan.places.find((one) => one.id === time.place);
       const lone = time.staff_needed > 1 && !time.second;
       setText(when, `${clock(time.start)}–${clock(time.end)}`);
       setText(state, time.booked ? texts.booked : lone ? texts.needsSecond : texts.free);
       state.className = `time-state${time.booked ? " is-booked" : lone ? " is-lone" : ""}`;
       element.classList.toggle("mine", time.mine);
-      setText(what, [texts.kinds[time.kind] ?? time.kind, time.place ? places.get(time.place) : ""].filter(Boolean).join(", "));
+      setText(what, [texts.kinds[time.kind] ?? time.kind, place?.name].filter(Boolean).join(", "));
       setText(whom, texts.audiences[time.audience] ?? time.audience);
       setText(staff, texts.with([time.counsellor, ...(time.second ? [time.second] : [])]));
       join.hidden = !lone || time.mine;
-      leave.hidden = time.second !== name;
+      leave.hidden = time.second !== name || (time.booked && time.staff_needed > 1);
+      take.hidden = time.mine || !time.booked;
+      give.hidden = !time.mine || colleagues.length === 0;
       withdraw.hidden = time.booked; // anybody may: a sick colleague cannot
       const about = `${texts.kinds[time.kind] ?? time.kind} ${dayName(time.start)} ${clock(time.start)}`;
-      for (const button of [join, leave, withdraw]) button.setAttribute("aria-label", texts.name(button.textContent ?? "", about));
+      for (const button of [join, leave, take, give, withdraw]) button.setAttribute("aria-label", texts.name(button.textContent ?? "", about));
     },
   };
 }

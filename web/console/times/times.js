@@ -45,10 +45,10 @@ export function createTimes(api, { name }) {
     setText(span, weekSpan(start));
     const asked = start;
     try {
-      const { times, places } = await api.times.read(asked, 7);
+      const plan = await api.times.read(asked, 7);
       if (asked !== start) return;
-      publish.places(places);
-      week.show(asked, times, places);
+      publish.offer(plan);
+      week.show(asked, plan);
     } catch (refusal) {
       if (!(refusal instanceof ApiError)) throw refusal;
       say(refusal.text);

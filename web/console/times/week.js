@@ -8,7 +8,7 @@ import { createTimeCard } from "./time-card.js";
 
 const texts = TEXTS.times;
 /** @typedef {import("../../shared/types.js").Time} Time */
-/** @typedef {import("../../shared/types.js").Place} Place */
+/** @typedef {import("../../shared/types.js").Plan} Plan */
 
 /**
  * Make the week.
@@ -23,14 +23,13 @@ export function createWeek(api, { name, onChange, onSay }) {
 
   return {
     element,
-    /** @param {string} start @param {Time[]} times @param {Place[]} places */
-    show(start, times, places) {
-      const names = new Map(places.map((place) => [place.id, place.name]));
+    /** @param {string} start @param {Plan} plan */
+    show(start, plan) {
       days.forEach((one, index) => {
         const date = plus(start, index);
-        one.show(date, times.filter((time) => time.start.slice(0, 10) === date), names);
+        one.show(date, plan.times.filter((time) => time.start.slice(0, 10) === date), plan);
       });
-      nothing.hidden = times.length > 0;
+      nothing.hidden = plan.times.length > 0;
     },
   };
 }
@@ -45,24 +44,24 @@ function day(api, options) {
   const none = el("p", { class: "hint", text: texts.nothing });
   const list = el("ul", { class: "day-times" });
   const element = el("section", { class: "day" }, el("div", { class: "day-head" }, heading, mark), none, list);
-  /** @type {Map<string, string>} */
-  let names = new Map();
+  /** @type {Plan} */
+  let whole;
   const cards = createCards(list, heading, (/** @type {Time} */ one) => one.id, (id) => {
     const card = createTimeCard(api, id, options);
-    return { ...card, update: (/** @type {Time} */ time) => card.update(time, names) };
+    return { ...card, update: (/** @type {Time} */ time) => card.update(time, whole) };
   });
 
   return {
     element,
-    /** @param {string} date @param {Time[]} times @param {Map<string, string>} places */
-    show(date, times, places) {
+    /** @param {string} date @param {Time[]} times @param {Plan} plan */
+    show(date, times, plan) {
       setText(heading, dayHeading(date));
       mark.hidden = date !== today();
       element.classList.toggle("is-today", date === today());
       element.classList.toggle("is-empty", times.length === 0);
       none.hidden = times.length > 0;
-      names = places;
-      cards.draw([...times].sort((a, b) => a.start.localeCompare(b.start)));
+      whole = plan;
+      cards.draw(times);
     },
   };
 }

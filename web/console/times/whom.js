@@ -1,0 +1,33 @@
+// @ts-check
+/** Asks which colleague takes a time that one cannot keep; it may be booked, so it is handed over and not withdrawn. */
+import { el } from "../../shared/dom.js";
+import { TEXTS } from "../texts.js";
+
+const texts = TEXTS.times;
+
+/**
+ * Ask in a place of the page.
+ * @param {HTMLElement} place  emptied and filled with the question
+ * @param {HTMLElement} opener  gets the focus back
+ * @param {string} id  of the field
+ * @param {string[]} colleagues
+ * @param {(to: string) => void} onChosen
+ */
+export function askWhom(place, opener, id, colleagues, onChosen) {
+  const select = el("select", { id }, ...colleagues.map((one) => el("option", { value: one, text: one })));
+  const yes = el("button", { class: "button", type: "button", text: texts.handOverYes, on: { click: () => { close(); onChosen(select.value); } } });
+  const no = el("button", { class: "button quiet", type: "button", text: TEXTS.cancel, on: { click: close } });
+
+  function close() {
+    place.replaceChildren();
+    opener.setAttribute("aria-expanded", "false");
+    opener.focus();
+  }
+
+  place.replaceChildren(el("div", { class: "confirm form", role: "group", "aria-label": texts.handOverTo },
+    el("div", { class: "field" }, el("label", { for: id, text: texts.handOverTo }), select),
+    el("div", { class: "confirm-buttons" }, yes, no)));
+  place.onkeydown = (event) => event.key === "Escape" && place.firstChild && close();
+  opener.setAttribute("aria-expanded", "true");
+  select.focus();
+}

@@ -14,12 +14,16 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiohttp.test_utils import TestClient
 from playwright.async_api import Browser, async_playwright
 
+from gateway.app import Gateway
 from gateway.processes import free_port
 from gateway.up import wait_for
 from tests.browser.people import PASSWORD, PHONE, Chat, Console, erase
 from tests.browser.wire import Wire
+from tests.conftest import base_of
+from tests.console_client import add_counsellor
 from tests.system import ROOT, System
 
 ARGUMENTS = [
@@ -79,6 +83,21 @@ def counsellors(browser: Browser, system: System, passwords: dict[str, str]) -> 
             await console.choose_password(await asyncio.to_thread(system.add_counsellor, login), PASSWORD)
             passwords[login] = PASSWORD
         await console.enter(passwords[login])
+        return console
+
+    return enter
+
+
+@pytest.fixture
+def own_consoles(browser: Browser, client: TestClient, gateway: Gateway) -> Callable[..., Awaitable[Console]]:
+    """Open a console of the test's own gateway, whose clock and engine obey the test."""
+
+    async def enter(name: str, **options: Any) -> Console:
+        await add_counsellor(gateway, name)
+        viewport = {"width": 1200, "height": 800}
+        context = await browser.new_context(**{"viewport": viewport, "locale": "sv-SE", **options})
+        console = Console(await context.new_page(), base_of(client), name)
+        await console.enter(PASSWORD)
         return console
 
     return enter

@@ -157,6 +157,20 @@ class Console:
     def claim(self, who: str) -> Locator:
         return self.page.get_by_role("button", name=f"Ta över samtalet med {who}", exact=True)
 
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def card(self, who: str) -> Locator:
+        return self.page.locator(".card", has=self.page.locator(".who", has_text=who))
+
+    def talk(self, who: str) -> Locator:
+        """The heading of the open conversation, or of the open letters."""
+        return self.page.get_by_role("heading", name=who, level=2)
+
+    async def go(self, part: str) -> None:
+        """Go to another part of the console: Samtal, Meddelanden or Tider."""
+        await self.page.get_by_role("navigation").get_by_role("link", name=part).click()
+
     def part(self, heading: str) -> Locator:
         return self.page.locator(".queue-part", has=self.page.get_by_role("heading", name=heading))
 

@@ -133,7 +133,8 @@ async def test_risk_words_are_shown_with_the_text_and_not_before(visit: Visit, c
     words = alva.page.locator(".risk-words")
     await expect(words.first).to_be_visible()
     quoted = re.findall("”(.+?)”", " ".join(await words.all_text_contents()))
-    assert quoted and [one for one in quoted if one.lower() not in NEED.lower()] == []
+    assert quoted
+    assert [one for one in quoted if one.lower() not in NEED.lower()] == []
 
 
 async def test_an_alarm_is_heard_everywhere_until_somebody_takes_over(

@@ -46,7 +46,8 @@ export function createLetterCard(id, onOpen) {
       setText(facts, [texts.count(letter.count), languageName(letter.lang), by].filter(Boolean).join(" · "));
       button.setAttribute("aria-label", texts.openWho(letter.pseudonym));
       came = Date.now() - letter.waiting_seconds * 1000;
-      mustBy = letter.due && !letter.read_by ? Date.parse(letter.due) : null;
+      // reckoned from the server's clock, which was at `at` + `waiting_seconds` just now
+      mustBy = letter.due && !letter.read_by ? came + Date.parse(letter.due) - Date.parse(letter.at) : null;
       shown.tick();
     },
     tick() {

@@ -20,6 +20,7 @@ from gateway.availability import Availability
 from gateway.booking.calendar import CalendarFeed
 from gateway.booking.plan import Plan
 from gateway.booking.times import Times
+from gateway.closing import Closing
 from gateway.console.api import ConsoleApi
 from gateway.console.auth import Auth
 from gateway.console.board import Board
@@ -110,8 +111,9 @@ class Gateway:
         rounds = LetterRounds(self.mailboxes, self.inbox, deadline, self.live, clock)
         usual_wait = UsualWait(self.store, clock)
         unclaimed = Unclaimed(self.store, self.live, self.words)
+        closing = Closing(self.store, self.live, self.words, self.availability, settings, clock)
         self.sweeper = Sweeper(
-            self.store, self.desk, unclaimed, self.live, self.words, settings, self.metrics, clock, self.times,
+            self.store, closing, self.desk, unclaimed, self.live, self.words, settings, self.metrics, clock, self.times,
             usual_wait, rounds,
         )  # fmt: skip
         disclosure = Disclosure(self.words, Hidden(clock), lexicon, self.availability)

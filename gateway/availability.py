@@ -26,6 +26,17 @@ class Availability:
             return self._hours == "open"
         return self._schedule.is_open(self._local()) and bool(self._online())
 
+    def closes_at(self) -> float | None:
+        """Give when the counsellors' hours end, in seconds since 1970 UTC; None where they are over or have no end."""
+        closes = self._schedule.closing(self._local()) if self._hours == "schedule" else None
+        return closes.timestamp() if closes else None
+
+    def is_over(self) -> bool:
+        """Tell whether it is outside the counsellors' hours, whoever is still there."""
+        if self._hours != "schedule":
+            return self._hours == "closed"
+        return not self._schedule.is_open(self._local())
+
     def all_full(self, carried: Mapping[int, int]) -> bool:
         """Tell whether everybody who is online talks with as many as they may; `carried` by counsellor, 0 left out."""
         online = self._online()

@@ -17,6 +17,7 @@ SYSTEM = frozenset(
         "masked", "masked_bot", "masked_danger", "masked_danger_address", "masked_danger_alone",
         "hidden_shown", "hidden_shown_danger", "hidden_shown_waiting", "hidden_shown_waiting_danger", "hidden_nobody",
         "hidden_kept", "hidden_gone", "closed_expired",
+        "closing_soon", "silent_soon", "erased_soon",
     }
 )  # fmt: skip
 

@@ -6,9 +6,15 @@ raises the route only by a risk heard in it, or by danger.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from content.model import Content
+
+
+def about(kept: Mapping[str, Any]) -> str:
+    """Give what to ask `content.reach` about: somebody who has spoken of dying is shown those lines."""
+    return "suicidal" if "suicide" in kept.get("risks", ()) else kept.get("topic", "service")
 
 
 def remember(content: Content, kept: dict[str, Any], understood: dict[str, Any], topic_stays: bool = False) -> None:

@@ -9,9 +9,11 @@ from collections.abc import Callable
 import structlog
 
 from gateway.booking.times import Times
+from gateway.closing import LETTER, Closing
 from gateway.console.desk import CounsellorDesk
 from gateway.delivery import say_as_system
 from gateway.handoff import Event, State
+from gateway.known import about
 from gateway.letters.rounds import LetterRounds
 from gateway.live import Live
 from gateway.metrics import Metrics
@@ -24,6 +26,7 @@ from gateway.unclaimed import Unclaimed
 from gateway.waiting import UsualWait
 from gateway.words import Words
 
+HUMAN = "topic:talk_to_human"
 log = structlog.get_logger()
 
 
@@ -33,6 +36,7 @@ class Sweeper:
     def __init__(
         self,
         store: Store,
+        closing: Closing,
         desk: CounsellorDesk,
         unclaimed: Unclaimed,
         live: Live,
@@ -45,6 +49,7 @@ class Sweeper:
         letters: LetterRounds,
     ) -> None:
         self._store = store
+        self._closing = closing
         self._desk = desk
         self._unclaimed = unclaimed
         self._live = live
@@ -69,9 +74,8 @@ class Sweeper:
         now, limits = self._clock(), self._settings
         bot, closed = now - limits.bot_minutes * 60, now - limits.counselled_hours * 3600
         for id in await self._store.due(bot, closed, now):
-            await self._store.erase(id)
-            self._metrics.erased.labels(why="expired").inc()
-            self._live.gone(id, "left")
+            await self._erase(id, now)
+        await self._closing.warn_quiet_bots()
         await self._times.remove_ended()
         await self._usual_wait.forget_old()
         await self._letters.sweep()
@@ -84,25 +88,58 @@ class Sweeper:
         self._metrics.waiting.set(waiting)
         self._metrics.consoles.set(self._live.present())
 
-    async def _move_on(self, conversation: Conversation, now: float) -> None:
-        limits = self._settings
-        if now - conversation.visitor_at > limits.silent_hours * 3600:
-            await self._step(conversation.id, Event.EXPIRED, "closed_expired")
-        elif conversation.state is State.WAITING:
-            # after a quick exit it waits on purpose, until `leave_at`
-            away = conversation.leave_at is None and self._live.away_seconds(conversation.id)
-            if away > limits.gone_minutes * 60:
-                await self._step(conversation.id, Event.VISITOR_GONE)
-            elif now - (conversation.waiting_at or now) > limits.wait_minutes * 60:
-                await self._step(conversation.id, Event.WAIT_EXPIRED, "wait_expired")
-        elif self._live.console_away_seconds(conversation.holder or 0) > limits.lost_seconds:
-            await self._desk.lost(conversation.id)
+    async def _erase(self, id: str, now: float) -> None:
+        """Erase what is due, unless its visitor is here and has not been told for long enough, or has just spoken."""
+        try:
+            if not self._closing.may_erase(await self._store.get(id), now):
+                return
+            async with self._store.change(id) as change:
+                if not self._closing.may_erase(change.conversation, change.now):
+                    return
+                await change.step(Event.ERASED)
+        except Gone:
+            await self._store.erase(id)  # the key is gone already: the rows follow
+        self._metrics.erased.labels(why="expired").inc()
+        self._live.gone(id, "left")
 
-    async def _step(self, id: str, event: Event, sentence: str | None = None) -> None:
+    async def _move_on(self, conversation: Conversation, now: float) -> None:
+        if self._closing.is_silent(conversation, now):
+            await self._close(conversation.id)
+            return
+        if conversation.state is State.WAITING:
+            await self._wait_on(conversation, now)
+        elif self._live.console_away_seconds(conversation.holder or 0) > self._settings.lost_seconds:
+            await self._desk.lost(conversation.id)
+        await self._closing.warn_silent(conversation, now)
+
+    async def _wait_on(self, conversation: Conversation, now: float) -> None:
+        # after a quick exit it waits on purpose, until `leave_at`
+        away = conversation.leave_at is None and self._live.away_seconds(conversation.id)
+        if away > self._settings.gone_minutes * 60:
+            async with self._store.change(conversation.id) as change:
+                await change.step(Event.VISITOR_GONE)
+        elif self._closing.is_over(conversation):
+            await self._end_wait(conversation.id, over=True)
+        elif now - (conversation.waiting_at or now) > self._settings.wait_minutes * 60:
+            await self._end_wait(conversation.id, over=False)
+        else:
+            await self._closing.warn_hours(conversation, now)
+
+    async def _close(self, id: str) -> None:
         async with self._store.change(id) as change:
-            if await change.step(event) is not None and sentence is not None:
-                text, again = self._words.sentence(sentence), None
-                if event is Event.WAIT_EXPIRED:
-                    again = [{"title": self._words.sentence("choice_human"), "payload": "topic:talk_to_human"}]
-                contacts = self._words.reachable() if again else ()
-                await say_as_system(change, sentence, text, again, contacts)
+            if not self._closing.is_silent(change.conversation, change.now):
+                return  # a word has just come
+            if await change.step(Event.EXPIRED) is not None:
+                await say_as_system(change, "closed_expired", self._words.sentence("closed_expired"))
+
+    async def _end_wait(self, id: str, over: bool) -> None:
+        """Nobody came: say so and what else there is. `over`: the counsellors' hours have ended, too."""
+        async with self._store.change(id) as change:
+            conversation = change.conversation
+            if await change.step(Event.WAIT_EXPIRED) is None:
+                return
+            name = "closed_now_danger" if over and conversation.priority == 0 else "wait_expired"
+            names = (("letter_write", LETTER),) if over else (("choice_human", HUMAN), ("letter_write", LETTER))
+            choices = [{"title": self._words.sentence(one), "payload": payload} for one, payload in names]
+            contacts = self._words.reachable(about(conversation.understood))
+            await say_as_system(change, name, self._words.sentence(name), choices, contacts)

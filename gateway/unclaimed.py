@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.delivery import say_as_system
 from gateway.handoff import State
+from gateway.known import about
 from gateway.live import Live
 from gateway.storage.change import Change
 from gateway.storage.records import Conversation
@@ -39,10 +40,10 @@ class Unclaimed:
         conversation = change.conversation
         if conversation.alarmed_at is not None or conversation.leave_at is not None:
             return  # has heard it already, or has left by the quick exit
-        known = conversation.understood
-        about = "suicidal" if "suicide" in known.get("risks", ()) else known.get("topic", "service")
         name = "unclaimed" if self._live.logged_in() else "unclaimed_nobody"
-        await say_as_system(change, name, self._words.sentence(name), contacts=self._words.reachable(about))
+        await say_as_system(
+            change, name, self._words.sentence(name), contacts=self._words.reachable(about(conversation.understood))
+        )
 
 
 def _is_due(conversation: Conversation, now: float) -> bool:

@@ -59,12 +59,17 @@ class Words:
             return Refused(code, self.sentence("unavailable", numbers=self._numbers()))
         return Refused(code, self.sentence(name or f"error_{code}", limit=str(MAX_CHARACTERS)))
 
+    def clock(self, seconds: float) -> str:
+        """Tell the time of day of a moment (seconds since 1970 UTC): 16.30."""
+        at = datetime.fromtimestamp(seconds, self._local().tzinfo)
+        return f"{at.hour}.{at.minute:02d}"
+
     def moment(self, seconds: float) -> str:
         """Tell a time (seconds since 1970 UTC) as people say it: tisdag 24 november klockan 10.05."""
         at = datetime.fromtimestamp(seconds, self._local().tzinfo)
         date = f"{at.day} {self.sentence(f'month_{at.month}')}"
         day = self.sentence(f"day_{at.weekday()}")
-        return self.sentence("moment", day=day, date=date, clock=f"{at.hour}.{at.minute:02d}")
+        return self.sentence("moment", day=day, date=date, clock=self.clock(seconds))
 
     def reads(self) -> str:
         """Tell in words when a counsellor next reads what was left."""

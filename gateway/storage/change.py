@@ -93,6 +93,8 @@ class Change:
         if event in (Event.RELEASED_TO_BOT, Event.CANCELLED_BY_VISITOR):
             conversation.understood["shown_after"] = conversation.last_seq  # the next talk begins without it
         self._carry_out(taken, actor)
+        if taken.to is not conversation.state:
+            conversation.warned_at = None  # what was told to come does not come any more
         conversation.state = taken.to
         if taken.new_speaker:
             conversation.generation += 1

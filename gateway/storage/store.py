@@ -234,6 +234,15 @@ class Store:
         async with self._engine.connect() as connection:
             return list((await connection.execute(select(table.id).where(expired))).scalars())
 
+    async def quiet_bots(self, before: float) -> list[str]:
+        """Give the ids of conversations with the bot whose visitor last spoke before a moment."""
+        table = conversations.c
+        quiet = select(table.id).where(
+            table.state == State.BOT.value, table.visitor_at <= before, table.leave_at.is_(None)
+        )
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(quiet)).scalars())
+
     async def ids(self) -> list[str]:
         """Give the ids of all conversations."""
         async with self._engine.connect() as connection:

@@ -40,8 +40,12 @@ async def state_of(gateway: Gateway, key: str) -> State:
 
 async def gone(gateway: Gateway, visitor: Visitor) -> str:
     """Let the connection of a visitor who waits go; give the conversation."""
-    key = await key_of(gateway, visitor)
     await visitor.until("state", state="waiting")  # what is still on its way would count as a sign of life
+    return await left(gateway, visitor)
+
+
+async def left(gateway: Gateway, visitor: Visitor) -> str:
+    key = await key_of(gateway, visitor)
     await visitor.drop()
     await eventually(lambda: key in gateway.live._left)
     return key
@@ -68,6 +72,7 @@ async def test_a_bot_conversation_is_erased_an_hour_after_the_last_word(
     key = await key_of(gateway, visitor)
     clock.pass_seconds(50 * MINUTE)
     await visitor.say("hej")
+    await left(gateway, visitor)
     await sweep_after(gateway, clock, 60 * MINUTE)
     assert await state_of(gateway, key) is State.BOT
     await sweep_after(gateway, clock, 1)
@@ -91,7 +96,8 @@ async def test_a_conversation_with_a_counsellor_closes_after_twelve_silent_hours
     visitor: Visitor, gateway: Gateway, clock: Clock, alva: ConsoleClient
 ) -> None:
     key = await held(gateway, visitor, alva)
-    await sweep_after(gateway, clock, 12 * HOUR)
+    await sweep_after(gateway, clock, 12 * HOUR - 5 * MINUTE)  # told that it closes soon
+    await sweep_after(gateway, clock, 5 * MINUTE)
     assert await state_of(gateway, key) is State.HUMAN
     await sweep_after(gateway, clock, 1)
     assert await state_of(gateway, key) is State.CLOSED

@@ -18,6 +18,8 @@ from gateway.storage.store import Store
 from gateway.views import iso, message_of
 from gateway.words import Words
 
+SHARED = ("yes", "emergency")
+
 
 class Board:
     """Reads the store for the console."""
@@ -69,7 +71,7 @@ class Board:
             "waiting_seconds": max(0, int(self._clock() - since)) if since is not None else None,
             "state": conversation.state.value,
             "holder": holder,
-            "shared": conversation.share in ("yes", "emergency"),
+            "shared": conversation.share in SHARED,
             "front": conversation.front,
         }
 
@@ -86,6 +88,7 @@ class Board:
             **self.card(conversation, holder),
             "share": conversation.share,
             "hidden": len(lines) - len(shown),
+            "mailbox": (conversation.errand or {}).get("mailbox") if conversation.share in SHARED else None,
             "messages": [message_body(message_of(line, self._words, staff=True)) for line in shown if line.seq > after],
             "drafts": [
                 {"text": draft["text"], "contacts": [asdict(card) for card in self._words.cards(draft["contacts"])]}

@@ -81,11 +81,14 @@ class BookingErrand:
             errand.pop(name, None)
         if errand.get("mailbox") and (has := await self.booked(errand["mailbox"])):
             return has
-        return [Note("time_for_whom", choices=FOR_WHOM)]
+        return [self._for_whom(errand)]
+
+    def _for_whom(self, errand: dict[str, Any]) -> Note:
+        return Note("time_for_whom_again" if errand.get("mailbox") else "time_for_whom", choices=FOR_WHOM)
 
     async def _ask_age_or_offer(self, conversation: Conversation, errand: dict[str, Any]) -> list[Note]:
         if "audience" not in errand:
-            return [Note("time_for_whom", choices=FOR_WHOM)]
+            return [self._for_whom(errand)]
         young = errand["audience"] == "minors" or "minor" in conversation.understood.get("risks", [])
         if young and "of_age" not in errand:
             return [Note("time_age", choices=AGES)]

@@ -101,11 +101,15 @@ class Opened:
 
 @dataclass(frozen=True)
 class Nudge:
-    """Why a listener woke: something is stored, someone types, a newer connection took over, or it is gone."""
+    """Why a listener woke: something is stored, someone types, a newer connection took over, or it is gone.
 
-    kind: Literal["news", "typing", "replaced", "gone", "unavailable"]
+    `standing`: others in the queue moved; it holds where the conversation stands now, and nothing else is new.
+    """
+
+    kind: Literal["news", "typing", "replaced", "gone", "unavailable", "standing"]
     sender: Sender | None = None
     text: str | None = None
+    standing: Standing | None = None
 
 
 class Desk(Protocol):

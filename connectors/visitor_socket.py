@@ -126,9 +126,19 @@ class VisitorSocket:
             case "gone":
                 await self._say_gone(nudge.text)
                 return False
+            case "standing":
+                await self._send_place(nudge.standing)
             case "news":
                 await self._send_news(key)
         return True
+
+    async def _send_place(self, standing: Standing | None) -> None:
+        """Tell a new place to somebody who still waits; whatever else has happened comes as news."""
+        if standing is None or self._standing is None or self._standing.state != standing.state:
+            return
+        if standing != self._standing:
+            self._standing = standing
+            await self._socket.send_json(state_frame(standing))
 
     async def _say_gone(self, text: str | None) -> None:
         if text is not None:

@@ -51,6 +51,7 @@ from gateway.live import Live
 from gateway.metrics import Metrics
 from gateway.origins import Origins
 from gateway.pages import Pages, safe_headers
+from gateway.places import Places
 from gateway.rates import Rates
 from gateway.router import Router
 from gateway.settings import Settings
@@ -110,6 +111,7 @@ class Gateway:
         deadline = Deadline(self.content.organisation.counsellor_hours, settings.hours, settings.zone)
         rounds = LetterRounds(self.mailboxes, self.inbox, deadline, self.live, clock)
         usual_wait = UsualWait(self.store, clock)
+        self.places = Places(self.store, self.live, usual_wait)
         unclaimed = Unclaimed(self.store, self.live, self.words)
         closing = Closing(self.store, self.live, self.words, self.availability, settings, clock)
         self.sweeper = Sweeper(
@@ -148,8 +150,10 @@ class Gateway:
         """The time in the organisation's zone."""
         return datetime.fromtimestamp(self.clock(), UTC).astimezone(self.settings.zone)
 
-    def _changed(self, conversation: str) -> None:
+    def _changed(self, conversation: str, moved: bool) -> None:
         self.live.nudge(conversation, Nudge("news"))
+        if moved:
+            self.places.moved()
         self.live.tell_consoles("changed", conversation)
 
     def _times_changed(self) -> None:
@@ -209,6 +213,7 @@ class Gateway:
     async def _close_sockets(self, app: web.Application) -> None:
         """Let turns under way finish, then tell everybody to come back."""
         await self.turns.stop(DRAIN_SECONDS)
+        await self.places.stop()
         await self.webchat.close()
         await self.console.close()
 

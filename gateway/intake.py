@@ -156,8 +156,8 @@ class Intake:
         return seq
 
     async def _once(self, change: Change, id: str) -> int | None:
-        """Give the seq this id already has. Refuses a closed conversation: a new word opens a new one."""
-        if change.conversation.state is State.CLOSED:
+        """Give the seq this id already has. Refuses a conversation that is closed, or left by the quick exit."""
+        if change.conversation.state is State.CLOSED or change.conversation.leave_at is not None:
             raise self.refusal("unknown_token")
         return await change.seq_of(id)
 
@@ -208,6 +208,8 @@ class Intake:
                     change.conversation.leave_at = change.now + self._quick_seconds
         self._live.tell_consoles("left", key)
         if quick:
+            self._disclosure.forget(key)
+            self._veil.forget(key)
             self._live.nudge(key, Nudge("gone"))
 
     def _leave(self, key: str, why: str, text: str | None = None) -> None:

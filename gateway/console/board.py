@@ -73,6 +73,7 @@ class Board:
             "holder": holder,
             "shared": conversation.share in SHARED,
             "front": conversation.front,
+            "left_until": iso(conversation.leave_at) if conversation.leave_at is not None else None,
         }
 
     def pseudonym(self, id: str) -> str:

@@ -33,10 +33,16 @@ class Change:
         self._connection = connection
         self._keyring = keyring
         self._was = (conversation.state.value, conversation.generation)
+        self._stood = _place_of(conversation)
         self.conversation = conversation
         self.now = now
         self.deleted = False
         self.late = 0
+
+    @property
+    def moved(self) -> bool:
+        """Whether the queue is another one after this, once it is written."""
+        return self._stood != (None if self.deleted else _place_of(self.conversation))
 
     async def add(self, sender: str, words: dict[str, Any], client_id: str | None = None, answered: bool = True) -> int:
         """Add a line; give its seq."""
@@ -148,3 +154,8 @@ class Change:
         )
         if written.rowcount != 1:
             raise Conflict
+
+
+def _place_of(conversation: Conversation) -> tuple[bool, float | None] | None:
+    """Give what decides the place in the queue; None of one that does not wait."""
+    return (conversation.front, conversation.rank_at) if conversation.state is State.WAITING else None

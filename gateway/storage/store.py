@@ -34,14 +34,17 @@ def token_hash(token: str) -> str:
 
 
 class Store:
-    """Words at rest are sealed with the conversation's own key; `changed` is called after each commit."""
+    """Words at rest are sealed with the conversation's own key; `changed(id, moved)` is called after each commit;
+
+    `moved`: somebody in the queue has another place now.
+    """
 
     def __init__(
         self,
         engine: AsyncEngine,
         keyring: Keyring,
         clock: Callable[[], float],
-        changed: Callable[[str], None] = lambda conversation: None,
+        changed: Callable[[str, bool], None] = lambda conversation, moved: None,
     ) -> None:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
@@ -105,7 +108,7 @@ class Store:
             else:
                 await change.write()
         self.late_events += change.late
-        self._changed(id)
+        self._changed(id, change.moved)
 
     async def _delete_rows(self, connection: AsyncConnection, id: str) -> None:
         for table in (messages, drafts, audit):
@@ -211,6 +214,11 @@ class Store:
         before = or_(
             and_(table.front.is_(True), literal(not conversation.front)),
             and_(table.front.is_(conversation.front), table.rank_at < conversation.rank_at),
+            and_(
+                table.front.is_(conversation.front),
+                table.rank_at == conversation.rank_at,
+                table.created_at < conversation.created_at,
+            ),
         )
         count = select(func.count()).select_from(conversations).where(table.state == State.WAITING.value, before)
         async with self._engine.connect() as connection:

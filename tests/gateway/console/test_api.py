@@ -18,7 +18,7 @@ from tests.system import Visitor
 SECRET = "det här har jag aldrig sagt till någon"
 CARD = {
     "id", "pseudonym", "priority", "route", "topic", "title", "risks", "lang", "channel", "waiting_since",
-    "waiting_seconds", "state", "holder", "shared", "front",
+    "waiting_seconds", "state", "holder", "shared", "front", "left_until",
 }  # fmt: skip
 CONVERSATION = CARD | {"share", "hidden", "messages", "drafts", "risk_words", "alarm"}
 NOBODY = "0" * 32

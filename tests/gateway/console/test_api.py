@@ -20,7 +20,7 @@ CARD = {
     "id", "pseudonym", "priority", "route", "topic", "title", "risks", "lang", "channel", "waiting_since",
     "waiting_seconds", "state", "holder", "shared", "front", "left_until",
 }  # fmt: skip
-CONVERSATION = CARD | {"share", "hidden", "messages", "drafts", "risk_words", "alarm"}
+CONVERSATION = CARD | {"share", "hidden", "messages", "drafts", "risk_words", "alarm", "mailbox"}
 NOBODY = "0" * 32
 ACTIONS = ["claim", "messages", "typing", "release", "requeue", "transfer", "correct", "close"]
 

@@ -269,3 +269,20 @@ async def test_a_forged_step_is_refused(visitor: Visitor, payload: str) -> None:
     refused = await visitor.until("error")
 
     assert refused[-1]["code"] == "bad_frame"
+
+
+async def test_whoever_goes_on_to_talk_and_shows_it_is_known_by_their_letter(
+    visitor: Visitor, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    words = words_in(await write_letter(visitor, engine_double, ASKED))
+    await visitor.say(words)
+    engine_double.signals = [{"name": "handoff", "args": {"route": "human_now", "share_asked": True}}]
+    engine_double.choices = [{"title": "Ja, visa", "payload": "share:yes"}]
+    engine_double.route = "human_now"
+    await visitor.choose("topic:talk_to_human")
+    waiting = (await alva.get("queue"))[1]["waiting"][0]["id"]
+    before = (await alva.post(f"conversations/{waiting}/claim"))[1]["mailbox"]
+    await visitor.choose("share:yes")
+    after = (await alva.get(f"conversations/{waiting}"))[1]["mailbox"]
+
+    assert (before, after) == (None, (await alva.get("letters"))[1]["letters"][0]["mailbox"])

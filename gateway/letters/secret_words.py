@@ -55,9 +55,10 @@ class SecretWords:
         most two of the words, and spaces lost or added where nothing else is wrong are forgiven.
         """
         typed = self._typed(text)
-        if len(typed) != COUNT or self._exact(typed) < COUNT - MOST_ERRORS:
+        exact = self._exact(typed)
+        if len(typed) != COUNT or exact < COUNT - MOST_ERRORS:
             return self._run_together(text)
-        if self._is_talk(typed):
+        if exact < COUNT - 1 and self._is_talk(typed):
             return None
         words = [self._mended(one) for one in typed]
         return None if None in words else tuple(word for word in words if word is not None)
@@ -65,15 +66,18 @@ class SecretWords:
     def looks_like(self, text: str) -> bool:
         """Tell whether this is an attempt at six words, good or failed: neither to be stored nor answered as talk.
 
-        Five to seven words, most of them on the list and nearly all at least close to it, none that only talk has.
+        Five to seven words, most of them on the list and nearly all at least close to it, else none that only talk has.
         A row of everyday nouns is taken for an attempt too: hear danger in the text before asking here.
         """
         if self.recognise(text) is not None:
             return True
         typed = self._typed(text)
-        if not COUNT - 1 <= len(typed) <= COUNT + 1 or self._is_talk(typed):
+        exact = self._exact(typed)
+        if not COUNT - 1 <= len(typed) <= COUNT + 1 or exact < COUNT - MOST_ERRORS - 1:
             return False
-        exact, far = self._exact(typed), sum(not self._near(one) for one in typed)
+        far = sum(not self._near(one) for one in typed)
+        if far and self._is_talk(typed):
+            return False
         return far <= (MOST_ERRORS if len(typed) == COUNT else 1) and exact >= COUNT - MOST_ERRORS - (far == 0)
 
     def _run_together(self, text: str) -> tuple[str, ...] | None:

@@ -22,7 +22,7 @@ from gateway.processes import free_port
 from gateway.up import wait_for
 from tests.browser.people import PASSWORD, PHONE, Chat, Console, erase
 from tests.browser.wire import Wire
-from tests.conftest import base_of
+from tests.conftest import Clock, base_of
 from tests.console_client import add_counsellor
 from tests.system import ROOT, System
 
@@ -89,13 +89,16 @@ def counsellors(browser: Browser, system: System, passwords: dict[str, str]) -> 
 
 
 @pytest.fixture
-def own_consoles(browser: Browser, client: TestClient, gateway: Gateway) -> Callable[..., Awaitable[Console]]:
-    """Open a console of the test's own gateway, whose clock and engine obey the test."""
+def own_consoles(
+    browser: Browser, client: TestClient, gateway: Gateway, clock: Clock
+) -> Callable[..., Awaitable[Console]]:
+    """Open a console of the test's own gateway, whose clock and engine obey the test; the browser has the same date."""
 
     async def enter(name: str, **options: Any) -> Console:
         await add_counsellor(gateway, name)
         viewport = {"width": 1200, "height": 800}
         context = await browser.new_context(**{"viewport": viewport, "locale": "sv-SE", **options})
+        await context.clock.set_fixed_time(clock.now)
         console = Console(await context.new_page(), base_of(client), name)
         await console.enter(PASSWORD)
         return console

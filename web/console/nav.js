@@ -82,7 +82,7 @@ function link(hash, label) {
     /** @param {number} n @param {string} inWords @param {boolean} urgent */
     count(n, inWords, urgent) {
       number.hidden = n === 0;
-      setText(number, String(n));
+      setText(number, n ? String(n) : "");
       number.classList.toggle("urgent", urgent);
       setText(words, n ? ` (${inWords})` : "");
     },

@@ -41,7 +41,7 @@ export const TEXTS = {
     letters: "Meddelanden",
     times: "Tider",
     waiting: (/** @type {number} */ n) => (n === 1 ? "1 väntar" : `${n} väntar`),
-    unread: (/** @type {number} */ n, /** @type {number} */ red) => (red ? `${n} väntar på svar, ${red} brådskar` : `${n} väntar på svar`),
+    unread: (/** @type {number} */ n, /** @type {number} */ red) => `${n === 1 ? "1 oläst" : `${n} olästa`}${red ? `, ${red} brådskar` : ""}`,
     spoken: "Nytt i ditt samtal.",
     newLetter: "Ett nytt meddelande har kommit.",
   },

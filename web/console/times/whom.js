@@ -24,7 +24,7 @@ export function askWhom(place, opener, id, colleagues, onChosen) {
     opener.focus();
   }
 
-  place.replaceChildren(el("div", { class: "confirm form", role: "group", "aria-label": texts.handOverTo },
+  place.replaceChildren(el("div", { class: "confirm form" },
     el("div", { class: "field" }, el("label", { for: id, text: texts.handOverTo }), select),
     el("div", { class: "confirm-buttons" }, yes, no)));
   place.onkeydown = (event) => event.key === "Escape" && place.firstChild && close();

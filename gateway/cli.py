@@ -15,6 +15,7 @@ import typer
 from content.check import unverified
 from content.model import ContentError
 from content.registry import load_content
+from gateway.booking.times import Times
 from gateway.console.auth import Auth
 from gateway.engine_client import EngineFailed
 from gateway.keyring import Keyring, KeyringError, master_keys
@@ -158,6 +159,7 @@ def purge(
             due = await store.ids() if everything else await store.due(bot, closed, now)
             for id in due:
                 await store.erase(id)
+            await Times(database, time.time, load_content().booking).remove_ended()
             nothing_drawn = SecretWords(())
             mailboxes = Mailboxes(database, keyring, nothing_drawn, time.time, settings.letter_days)
             return len(due) + await store.remove_orphans(), await _purge_letters(mailboxes, everything)

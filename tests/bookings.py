@@ -32,10 +32,10 @@ def call(start: datetime = MONDAY, **other: Any) -> Request:
     return visit(start, **{"kind": "phone", "place": None, **other})
 
 
-async def with_mailboxes(database: AsyncEngine, count: int, expires_at: float = 2e9) -> list[str]:
+async def with_mailboxes(database: AsyncEngine, count: int) -> list[str]:
     """Put mailboxes in, as gateway/letters would; give their ids."""
     ids = [f"{number:032x}" for number in range(1, count + 1)]
-    rows = [{"id": id, "lookup": id, "public_key": b"-", "created_at": 0.0, "expires_at": expires_at} for id in ids]
+    rows = [{"id": id, "lookup": id, "public_key": b"-", "created_at": 0.0, "expires_at": 2e9} for id in ids]
     async with database.begin() as connection:
         await connection.execute(insert(mailboxes), rows)
     return ids

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from content.model import Booking
@@ -47,7 +47,7 @@ class Times:
             return await self._held(connection, mailbox)
 
     async def book(self, time_id: str, mailbox: str) -> Time:
-        """Book a time; booking the same one again changes nothing. The mailbox then lives until the day after it.
+        """Book a time; booking the same one again changes nothing.
 
         Raises NoMailbox, TakenTime, and AlreadyBooked: one at a time, move it instead.
         """
@@ -101,8 +101,10 @@ class Times:
             times.c.starts_at > now,
             times.c.starts_at >= now + booking.book_hours * HOUR,
             times.c.starts_at < now + booking.days_ahead * DAY,
-            times.c.counsellor.in_(working),
-            or_(times.c.staff_needed == 1, times.c.second.in_(working)),
+            or_(
+                and_(times.c.counsellor.in_(working), times.c.second.in_(working)),
+                and_(times.c.staff_needed == 1, or_(times.c.counsellor.in_(working), times.c.second.in_(working))),
+            ),
             or_(times.c.place.in_(list(booking.places)), times.c.kind.in_(list(booking.ways))),
         )
 
@@ -135,8 +137,4 @@ class Times:
         taken = await connection.execute(update(times).where(*where).values(mailbox=mailbox, booked_at=now))
         if taken.rowcount != 1:
             raise TakenTime
-        time = await one(connection, id)
-        until = time.ends_at + DAY
-        longer = case((mailboxes.c.expires_at < until, until), else_=mailboxes.c.expires_at)
-        await connection.execute(update(mailboxes).where(mailboxes.c.id == mailbox).values(expires_at=longer))
-        return time
+        return await one(connection, id)

@@ -133,17 +133,19 @@ class TimesApi:
         return web.json_response((await self._shown([time], session))[0])
 
     async def _shown(self, times: list[Time], session: Session) -> list[dict[str, Any]]:
-        names = {one.id: one.name for one in await self._staff.all()}
-        return [self._time(time, names, session.counsellor.id) for time in times]
+        staff = await self._staff.all()
+        names = {one.id: one.name for one in staff}
+        working = {one.id for one in staff if not one.disabled}
+        return [self._time(time, names, working, session.counsellor.id) for time in times]
 
-    def _time(self, time: Time, names: Mapping[int, str], me: int) -> dict[str, Any]:
+    def _time(self, time: Time, names: Mapping[int, str], working: set[int], me: int) -> dict[str, Any]:
         start, end = (datetime.fromtimestamp(at, self._zone).isoformat() for at in (time.starts_at, time.ends_at))
         return {
             "id": time.id, "kind": time.kind, "place": time.place, "audience": time.audience, "start": start,
             "end": end, "minutes": round((time.ends_at - time.starts_at) / 60),
             "buffer_minutes": round(time.buffer_seconds / 60), "staff_needed": time.staff_needed,
             "counsellor": names.get(time.counsellor), "second": names.get(time.second or 0), "series": time.series,
-            "booked": time.booked, "mine": me in time.staff,
+            "booked": time.booked, "mine": me in time.staff, "staffed": len(time.staff & working) >= time.staff_needed,
         }  # fmt: skip
 
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.booking.plan import Plan
 from gateway.booking.problems import AlreadyBooked, Booked, NoMailbox, NothingBooked, TakenTime, TooLate
 from gateway.booking.times import DAY, HOUR, Times
-from gateway.storage.schema import mailboxes
+from gateway.storage.schema import mailboxes, times
 from gateway.storage.staff import Staff
 from tests.bookings import MONDAY, PLACES, RULES, WAY, call, links, published, visit, with_mailboxes
 from tests.conftest import Clock
@@ -34,21 +34,22 @@ async def test_only_what_can_be_booked_is_offered(
         call(MONDAY + timedelta(hours=4), audience="buyers"),
         call(datetime(2026, 12, 22, 10)),
     )
-    (bos,) = await published(plan, call(MONDAY), counsellor=2)
-    bos_id = {time.id for time in (bos, later)}
+    (bos,) = await published(plan, call(MONDAY + timedelta(hours=6)), counsellor=2)
 
     async def ids(audience: str = "exploited", limit: int = 9) -> list[str]:
         return [time.id for time in await booking.offered(audience, clock.now, limit)]
 
-    assert (await ids())[0] == free.id
-    assert set((await ids())[1:]) == bos_id
+    assert await ids() == [free.id, later.id, bos.id]
     assert await ids(limit=1) == [free.id]
     assert (await ids("buyers"), await ids("minors")) == ([buyers.id], [])
     await plan.join(two.id, 3)
-    assert (await ids())[-1] == two.id
+    assert await ids() == [free.id, later.id, two.id, bos.id]
     await staff.set(3, disabled=True)
     await staff.set(2, disabled=True)
     assert await ids() == [free.id, later.id]
+    await plan.join(bos.id, 1)  # who only came along is there when Bo is not
+    assert await ids() == [free.id, later.id, bos.id]
+    await plan.leave(bos.id, 1)
     (box,) = await with_mailboxes(database, 1)
     await booking.book(free.id, box)
     assert await ids() == [later.id]
@@ -143,22 +144,6 @@ async def test_a_time_that_has_ended_holds_nobody_and_goes_after_a_day(
     assert (await plan.of(1), other) == ([replace(next_one, booked=True)], other)
 
 
-async def test_the_mailbox_lives_until_the_day_after_its_time(
-    plan: Plan, booking: Times, database: AsyncEngine
-) -> None:
-    first, second = await published(plan, visit(), visit(MONDAY + timedelta(days=2)))
-    short, long = await with_mailboxes(database, 1, expires_at=MONDAY.timestamp() - 1e6), 2e9
-
-    async def expiry() -> float:
-        async with database.connect() as connection:
-            return float((await connection.execute(select(mailboxes.c.expires_at))).scalar_one())
-
-    await booking.book(second.id, short[0])
-    assert await expiry() == second.ends_at + DAY
-    await booking.move(short[0], first.id)  # never shorter than it was
-    assert await expiry() == second.ends_at + DAY < long
-
-
 async def test_an_erased_mailbox_frees_its_time(
     plan: Plan, booking: Times, database: AsyncEngine, clock: Clock
 ) -> None:
@@ -214,6 +199,33 @@ async def test_twenty_moves_among_five_times_leave_everybody_with_one(
         assert set(results) <= {"done", "TakenTime"}
         now = await links(database)
         assert (set(now), len(set(now.values()))) == (set(boxes), booked)
+
+
+async def test_two_who_want_each_others_times_keep_their_own(plan: Plan, booking: Times, database: AsyncEngine) -> None:
+    first, second = await published(plan, call(), call(MONDAY + timedelta(hours=2)))
+    one, other = await with_mailboxes(database, 2)
+    await booking.book(first.id, one)
+    await booking.book(second.id, other)
+    for _ in range(ROUNDS):
+        moves = (outcome(booking.move(one, second.id), TakenTime), outcome(booking.move(other, first.id), TakenTime))
+        assert await asyncio.gather(*moves) == ["TakenTime", "TakenTime"]
+        assert await links(database) == {one: first.id, other: second.id}
+
+
+async def test_a_move_waits_for_whoever_is_just_letting_the_time_go(
+    plan: Plan, booking: Times, database: AsyncEngine
+) -> None:
+    first, second = await published(plan, call(), call(MONDAY + timedelta(hours=2)))
+    one, other = await with_mailboxes(database, 2)
+    await booking.book(first.id, one)
+    await booking.book(second.id, other)
+    async with database.execution_options(writes=True).begin() as connection:
+        await connection.execute(update(times).where(times.c.id == second.id).values(mailbox=None))
+        move = asyncio.create_task(booking.move(one, second.id))
+        done, _ = await asyncio.wait({move}, timeout=0.3)
+        assert done == set()
+    assert (await move).id == second.id
+    assert await links(database) == {one: second.id}
 
 
 async def test_booking_against_withdrawal_is_one_or_the_other(

@@ -15,7 +15,7 @@ from tests.console_client import ConsoleClient, add_counsellor
 
 TIME = {
     "id", "kind", "place", "audience", "start", "end", "minutes", "buffer_minutes", "staff_needed", "counsellor",
-    "second", "series", "booked", "mine",
+    "second", "series", "booked", "mine", "staffed",
 }  # fmt: skip
 CALL = {
     "kind": "phone", "place": None, "audience": "exploited", "start": "2026-12-01T10:00", "minutes": 60,
@@ -45,7 +45,7 @@ async def test_a_published_time_is_seen_by_everybody(alva: ConsoleClient, bo: Co
     assert set(made) == TIME
     assert made | {"id": ""} == {
         **VISIT, "id": "", "start": "2026-12-01T10:00:00+01:00", "end": "2026-12-01T11:00:00+01:00",
-        "counsellor": "Alva", "second": None, "series": None, "booked": False, "mine": True,
+        "counsellor": "Alva", "second": None, "series": None, "booked": False, "mine": True, "staffed": True,
     }  # fmt: skip
     status, seen = await bo.get("times?from=2026-12-01&days=1")
     assert (status, seen) == (
@@ -115,7 +115,7 @@ async def test_the_whole_way_of_a_time_with_two(alva: ConsoleClient, bo: Console
     one = f"times/{made['id']}"
     assert (await alva.post(f"{one}/join"))[1]["error"] == "time_not_free"
     assert (await alva.post(f"{one}/leave"))[1]["error"] == "time_not_in_it"
-    joined = {**made, "second": "Bo"}
+    joined = {**made, "second": "Bo", "staffed": True}
     assert (await bo.post(f"{one}/join"), await bo.post(f"{one}/leave")) == (
         (200, joined),
         (200, {**made, "mine": False}),
@@ -135,8 +135,9 @@ async def test_the_whole_way_of_a_time_with_two(alva: ConsoleClient, bo: Console
     ):  # fmt: skip
         status, refusal = await bo.post(f"{one}/hand-over", body)
         assert (status, refusal["error"]) == (409, code)
-    await gateway.times.cancel(box)
     await gateway.staff.set(cilla, disabled=True)
+    assert [time["staffed"] for time in (await bo.get("times"))[1]["times"]] == [False]  # somebody else must come
+    await gateway.times.cancel(box)
     assert (await alva.post(f"{one}/withdraw", {"series": False})) == (200, {"withdrawn": 1})  # anybody's
     for path in ("withdraw", "join", "leave", "hand-over"):
         status, refusal = await bo.post(f"{one}/{path}", {})

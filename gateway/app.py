@@ -16,6 +16,7 @@ from connectors.webchat import WebChat
 from content.hours import is_holiday
 from content.registry import HERE, load_content
 from content.risks import RiskLexicon
+from gateway.answering import Answering
 from gateway.availability import Availability
 from gateway.booking.calendar import CalendarFeed
 from gateway.booking.plan import Plan
@@ -102,10 +103,8 @@ class Gateway:
         rates = Rates(clock)
         summons = Summons(self.words, self.availability)
         lexicon = RiskLexicon.load(HERE / "risks.yml")
-        self.router = Router(
-            self.store, self.engine, self.words, lexicon, self.availability, summons, self._errands(rates), self.local,
-            self.metrics,
-        )  # fmt: skip
+        answering = Answering(self.engine, self.words, lexicon, self.availability, self.local, self.metrics)
+        self.router = Router(self.store, answering, self.words, summons, self._errands(rates), self.metrics)
         self.turns = Turns(self.store, self.router, self.live, self.words)
         self.desk = CounsellorDesk(self.store, self.words, self.metrics)
         deadline = Deadline(self.content.organisation.counsellor_hours, settings.hours, settings.zone)
@@ -121,7 +120,7 @@ class Gateway:
         disclosure = Disclosure(self.words, Hidden(clock), lexicon, self.availability)
         self.intake = Intake(
             self.store, self.turns, self.live, self.words, rates, disclosure, self.veil, self.secret_words, lexicon,
-            usual_wait, self.metrics, settings.quick_minutes * 60, settings.explain, clock,
+            usual_wait, self.metrics, settings.quick_minutes * 60, settings.explain,
         )  # fmt: skip
         origins = Origins(settings.public_origin, settings.embed_origins, settings.trusted_proxies)
         self.webchat = WebChat(self.intake, origins.may_chat, origins.address)

@@ -6,7 +6,7 @@ Verify, store, acknowledge; the answering is `turns`' work. Implements `connecto
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, cast
 
@@ -55,7 +55,6 @@ class Intake:
         metrics: Metrics,
         quick_seconds: float,
         explain: bool,
-        clock: Callable[[], float],
     ) -> None:
         self._store = store
         self._turns = turns
@@ -70,7 +69,6 @@ class Intake:
         self._metrics = metrics
         self._quick_seconds = quick_seconds
         self._explain = explain
-        self._clock = clock
 
     def refusal(self, code: Code) -> Refused:
         self._metrics.refused.labels(code=code).inc()

@@ -1,6 +1,6 @@
 """Topics on the project's own held-out lines: ours against Rasa's own classifiers, in one run.
 
-    .venv-engine/bin/python benchmarks/understanding.py [--diet EPOCHS]
+    .venv-engine/bin/python benchmarks/understanding.py [--diet EPOCHS] [--alone]
 
 Prints, for each of clean, noisy and near misses: right at the first try; right or among the choices asked back;
 share asked back; milliseconds a line; and the training time. Rasa's default is 100 epochs,
@@ -110,11 +110,12 @@ def main() -> None:
     rank, seconds = load(str(ROOT / "bot/config.yml"))
     print(f"ours: training {seconds:.0f} s", flush=True)
     measure("ours", rank)
-    config = Path(tempfile.mkdtemp()) / "linear.yml"
-    config.write_text(LINEAR)
-    rank, seconds = load(str(config))
-    print(f"Rasa's logistic regression: training {seconds:.0f} s", flush=True)
-    measure("Rasa's logistic regression", rank)
+    if "--alone" not in sys.argv:  # DIET alone beside ours
+        config = Path(tempfile.mkdtemp()) / "linear.yml"
+        config.write_text(LINEAR)
+        rank, seconds = load(str(config))
+        print(f"Rasa's logistic regression: training {seconds:.0f} s", flush=True)
+        measure("Rasa's logistic regression", rank)
     if "--diet" in sys.argv:
         epochs = sys.argv[sys.argv.index("--diet") + 1]
         config = Path(tempfile.mkdtemp()) / "diet.yml"

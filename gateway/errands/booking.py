@@ -57,7 +57,7 @@ class BookingErrand:
             case "pick", [time]:
                 notes = await self._confirm(errand, time)
             case "take", [time]:
-                notes = await self._take(id, errand, time)
+                notes = self._gate(conversation, errand) or await self._take(id, errand, time)
             case "move", []:
                 errand["pages"] = 1
                 notes = await self._ask_age_or_offer(conversation, errand)
@@ -87,6 +87,10 @@ class BookingErrand:
         return Note("time_for_whom_again" if errand.get("mailbox") else "time_for_whom", choices=FOR_WHOM)
 
     async def _ask_age_or_offer(self, conversation: Conversation, errand: dict[str, Any]) -> list[Note]:
+        return self._gate(conversation, errand) or await self._offer(errand)
+
+    def _gate(self, conversation: Conversation, errand: dict[str, Any]) -> list[Note]:
+        """Give what must be known before a time is booked, or why it is not; nothing where all is well."""
         if "audience" not in errand:
             return [self._for_whom(errand)]
         young = errand["audience"] == "minors" or "minor" in conversation.understood.get("risks", [])
@@ -94,7 +98,7 @@ class BookingErrand:
             return [Note("time_age", choices=AGES)]
         if not errand.get("of_age", True):
             return [Note("time_with_counsellor", choices=("letter:write", "topic:talk_to_human"))]
-        return await self._offer(errand)
+        return []
 
     async def _offer(self, errand: dict[str, Any]) -> list[Note]:
         most = PAGE * errand.get("pages", 1)
@@ -121,8 +125,6 @@ class BookingErrand:
         return await self._times.offered(errand.get("audience", "others"), self._clock(), 200)
 
     async def _take(self, id: str, errand: dict[str, Any], time_id: str) -> list[Note]:
-        if not errand.get("of_age", True):
-            return [Note("time_with_counsellor", choices=("letter:write", "topic:talk_to_human"))]
         words = await self._six_words.begun(id, errand)
         mailbox = errand["mailbox"]
         try:

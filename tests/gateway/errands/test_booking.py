@@ -143,6 +143,21 @@ async def test_an_age_that_was_told_is_asked_about_whoever_it_is_for(
     assert payloads(await visitor.choose("time:age:15"))[0].startswith("time:pick:")
 
 
+async def test_an_age_that_is_told_on_the_way_is_asked_about_before_the_time_is_taken(
+    visitor: Visitor, gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    time = await publish(gateway, alva.id, 10)
+    await begin(visitor, engine_double)
+    await visitor.choose("time:for:others")
+    await visitor.choose(f"time:pick:{time}")
+    engine_double.risks = ["minor"]
+    await visitor.say("jag är 13")
+    asked = await visitor.choose(f"time:take:{time}")
+
+    assert payloads(asked) == ["time:age:15", "time:age:under"]
+    assert len(await gateway.times.offered("others", gateway.clock(), 5)) == 1
+
+
 async def test_buyers_are_only_shown_buyers_times(
     visitor: Visitor, gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
 ) -> None:

@@ -24,6 +24,7 @@ from tests.browser.people import PASSWORD, PHONE, Chat, Console, erase
 from tests.browser.wire import Wire
 from tests.conftest import Clock, base_of
 from tests.console_client import add_counsellor
+from tests.own_gateway import OwnGateway
 from tests.system import ROOT, System
 
 ARGUMENTS = [
@@ -65,24 +66,27 @@ async def visit(browser: Browser, system: System) -> AsyncIterator[Callable[...,
 
 
 @pytest.fixture(scope="session")
-def passwords() -> dict[str, str]:
-    """The counsellors that have been added, and the passwords they have chosen."""
+def passwords() -> dict[tuple[str, str], str]:
+    """The counsellors that have been added, by gateway and name, and the passwords they have chosen."""
     return {}
 
 
 @pytest.fixture
-def counsellors(browser: Browser, system: System, passwords: dict[str, str]) -> Callable[..., Awaitable[Console]]:
+def counsellors(
+    browser: Browser, system: System, passwords: dict[tuple[str, str], str]
+) -> Callable[..., Awaitable[Console]]:
     """Open the console as a counsellor with a password of their own; the first time, they are added."""
 
-    async def enter(name: str, base: str = system.base, **options: Any) -> Console:
+    async def enter(name: str, base: str = "", at: System | OwnGateway = system, **options: Any) -> Console:
+        """`base` is where the browser goes, `at` whose counsellor it is."""
         login = f"{name} Berg"  # other tests of the same run may have an Alva of their own
         viewport = {"width": 1200, "height": 800}
         context = await browser.new_context(**{"viewport": viewport, "locale": "sv-SE", **options})
-        console = Console(await context.new_page(), base, login)
-        if login not in passwords:
-            await console.choose_password(await asyncio.to_thread(system.add_counsellor, login), PASSWORD)
-            passwords[login] = PASSWORD
-        await console.enter(passwords[login])
+        console = Console(await context.new_page(), base or at.base, login)
+        if (at.base, login) not in passwords:
+            await console.choose_password(await asyncio.to_thread(at.add_counsellor, login), PASSWORD)
+            passwords[at.base, login] = PASSWORD
+        await console.enter(passwords[at.base, login])
         return console
 
     return enter
@@ -104,6 +108,14 @@ def own_consoles(
         return console
 
     return enter
+
+
+@pytest_asyncio.fixture
+async def own_gateway(system: System, tmp_path: Path) -> AsyncIterator[OwnGateway]:
+    """A gateway process that is the test's to start and stop. Ask for it before `visit`: visitors leave first."""
+    made = OwnGateway(system, tmp_path)
+    yield made
+    await made.stop()
 
 
 @pytest_asyncio.fixture

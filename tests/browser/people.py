@@ -80,6 +80,26 @@ class Chat:
         await expect(self.said_by("bot").nth(before)).to_be_visible()
         await expect(self.inside.locator(".dots")).to_be_hidden()
 
+    async def choose(self, title: str) -> None:
+        """Press the newest button of that name and wait for what the service says to it."""
+        await self._heard(self.button(title).last.click())
+
+    async def tell(self, text: str) -> None:
+        """Say something that the service itself answers, and wait for it."""
+        await self._heard(self.say(text))
+
+    async def _heard(self, act: Awaitable[None]) -> None:
+        before = await self.said_by("system").count()
+        await act
+        await expect(self.said_by("system").nth(before)).to_be_visible()
+        await expect(self.inside.locator(".dots")).to_be_hidden()
+
+    async def six_words(self) -> list[str]:
+        """Give the six words as they stand on the page."""
+        words = self.inside.locator(".six-words li")
+        await expect(words).to_have_count(6)
+        return await words.all_text_contents()
+
     async def transcript(self) -> list[tuple[str, str]]:
         """Give (sender, text) as the page shows them, from top to bottom."""
         shown: list[list[str]] = await self.inside.locator(".message").evaluate_all(

@@ -1,5 +1,5 @@
 // @ts-check
-/** Answer buttons under a message. Once one is pressed the whole group is settled. */
+/** Answer buttons under a message, the weighty one first. Once one is pressed the whole group is settled. */
 import { el } from "../shared/dom.js";
 
 /** @typedef {import("../shared/types.js").Choice} Choice */
@@ -20,8 +20,9 @@ import { el } from "../shared/dom.js";
  * @returns {Group}
  */
 export function choiceGroup(choices, label, onChoose) {
-  const buttons = choices.map((choice) =>
-    el("button", { class: "button choice", type: "button", text: choice.title, on: { click: () => group.answerId === null && onChoose(choice, group) } }));
+  const large = choices.filter((choice) => choice.weight === "large");
+  const buttons = [...large, ...choices.filter((choice) => !large.includes(choice))].map((choice) =>
+    el("button", { class: `button choice${choice.weight === "large" ? " large" : ""}`, type: "button", text: choice.title, on: { click: () => group.answerId === null && onChoose(choice, group) } }));
   /** @type {Group} */
   const group = {
     element: el("div", { class: "choices", role: "group", "aria-label": label }, ...buttons),

@@ -20,6 +20,8 @@ const MAX_LENGTH = 2000;
 // What the status bar offers whoever waits; the server takes them without having been asked.
 const LEAVE_QUEUE = { title: TEXTS.status.leaveQueue, payload: "queue:leave" };
 const WRITE_LATER = { title: TEXTS.status.writeLater, payload: "letter:write" };
+// Asked of whoever a counsellor is called for; nobody comes any more once they are with the bot again.
+const SHARE = "share:yes";
 
 const log = byId("log");
 const book = createChoiceBook();
@@ -27,7 +29,7 @@ const messages = createMessages(log, buttonsUnder);
 const scroll = createScroll(log, byId("jump"), TEXTS.newBelow);
 const notices = createNotices(byId("notices"), () => chat.open());
 const typing = createTyping(byId("typing"), (slow) => notices.info(slow ? TEXTS.slow : ""));
-const status = createStatus(byId("status"), { onAgain: () => chat.again(), onLeaveQueue: () => chat.choose(LEAVE_QUEUE), onWriteLater: () => chat.choose(WRITE_LATER) });
+const status = createStatus(byId("status"), { onAgain: () => chat.again(), onLeaveQueue: () => chat.choose(LEAVE_QUEUE), onWriteLater: () => chat.choose(WRITE_LATER), onFocusLost: () => log.focus({ preventScroll: true }) });
 const composer = createComposer({ id: "text", max: MAX_LENGTH, texts: TEXTS.composer, onSend: (text) => chat.say(text), onTyping: () => chat.typing() });
 const erase = el("button", { class: "button quiet", type: "button", text: TEXTS.erase.open, "aria-expanded": "false", on: { click: askErase } });
 /** @type {import("../shared/types.js").StateFrame | null} */
@@ -57,8 +59,10 @@ const chat = createConversation(createStore(), {
     book.reopenById(id);
   },
   state(frame) {
+    const left = state !== null && state.state !== "bot" && frame.state === "bot";
     state = frame;
     if (frame.state !== "waiting") book.settleByPayload(LEAVE_QUEUE.payload);
+    if (left) book.settleByPayload(SHARE);
     if (frame.state === "closed") end();
     showStatus();
   },

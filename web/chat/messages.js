@@ -4,6 +4,7 @@ import { contactList } from "../shared/contacts.js";
 import { el, setText } from "../shared/dom.js";
 import { fill } from "../shared/richtext.js";
 import { clockTime } from "../shared/time.js";
+import { sixWords } from "./six-words.js";
 import { TEXTS } from "./texts.js";
 
 /** @typedef {import("../shared/types.js").Message} Message */
@@ -124,9 +125,7 @@ export function createMessages(log, choicesOf) {
  * @param {HTMLElement | null} mark
  */
 function draw(message, choices, mark) {
-  const text = el("p", { class: "text", dir: "auto" });
-  if (message.sender === "visitor") text.textContent = message.text;
-  else fill(text, message.text);
+  const text = (message.sender === "system" && sixWords(message)) || plainText(message);
   const time = clockTime(message.at);
   return el("div", { class: `message ${message.sender}${message.sender === "visitor" ? " mine" : ""}` },
     el("p", { class: "sender", text: TEXTS.senders[message.sender] ?? "" }),
@@ -137,4 +136,12 @@ function draw(message, choices, mark) {
       message.checked === false ? el("span", { class: "unchecked", text: TEXTS.unchecked }) : null,
       mark),
     choices);
+}
+
+/** @param {Message} message */
+function plainText(message) {
+  const text = el("p", { class: "text", dir: "auto" });
+  if (message.sender === "visitor") text.textContent = message.text;
+  else fill(text, message.text);
+  return text;
 }

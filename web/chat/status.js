@@ -6,9 +6,10 @@ import { TEXTS } from "./texts.js";
 /**
  * Make the bar.
  * @param {HTMLElement} place
- * @param {{onAgain: () => void, onLeaveQueue: () => void, onWriteLater: () => void}} actions
+ * @param {{onAgain: () => void, onLeaveQueue: () => void, onWriteLater: () => void, onFocusLost: () => void}} actions
+ *   onFocusLost: the button that had the focus is going
  */
-export function createStatus(place, { onAgain, onLeaveQueue, onWriteLater }) {
+export function createStatus(place, { onAgain, onLeaveQueue, onWriteLater, onFocusLost }) {
   const words = el("p", { class: "status-words", role: "status" });
   const again = el("button", { class: "button primary", type: "button", text: TEXTS.status.again, on: { click: onAgain } });
   const leave = el("button", { class: "button", type: "button", text: TEXTS.status.leaveQueue, on: { click: onLeaveQueue } });
@@ -26,6 +27,7 @@ export function createStatus(place, { onAgain, onLeaveQueue, onWriteLater }) {
     show(frame) {
       place.dataset.state = frame.state;
       setText(words, wordsFor(frame));
+      if (frame.state !== "waiting" && waiting.contains(document.activeElement)) onFocusLost();
       waiting.hidden = frame.state !== "waiting";
       again.hidden = frame.state !== "closed";
     },

@@ -16,6 +16,7 @@ export const TEXTS = {
     unchecked: "ej kontrollerad",
   },
   choices: "Välj ett svar, eller skriv själv",
+  sixWords: "Dina sex ord i ordning",
   composer: {
     label: "Skriv ditt meddelande",
     placeholder: "Skriv här",

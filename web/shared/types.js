@@ -8,6 +8,7 @@
  * @typedef {object} Choice
  * @property {string} title    what the button says
  * @property {string} payload  opaque; sent back as it came
+ * @property {"large"} [weight]  the one that may save somebody: the largest button
  *
  * @typedef {object} Contact
  * @property {string} id

@@ -100,8 +100,8 @@ def own_consoles(
 
     async def enter(name: str, **options: Any) -> Console:
         await add_counsellor(gateway, name)
-        viewport = {"width": 1200, "height": 800}
-        context = await browser.new_context(**{"viewport": viewport, "locale": "sv-SE", **options})
+        seen = {"viewport": {"width": 1200, "height": 800}, "locale": "sv-SE", "timezone_id": "Europe/Stockholm"}
+        context = await browser.new_context(**{**seen, **options})
         await context.clock.set_fixed_time(clock.now)
         console = Console(await context.new_page(), base_of(client), name)
         await console.enter(PASSWORD)

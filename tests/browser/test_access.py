@@ -6,12 +6,20 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from aiohttp.test_utils import TestClient
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Frame, Page, WebSocketRoute, expect
 
+from gateway.app import Gateway
 from tests.browser.people import NEED, PASSWORD, QUESTION, Chat, Console
+from tests.browser.test_times import publish, times
 from tests.browser.wire import Wire
-from tests.system import System
+from tests.conftest import Clock
+from tests.engine_double import EngineDouble
+from tests.gateway.console.test_letters_api import TEXT, left
+from tests.gateway.test_disclosure import DANGER, STREET
+from tests.gateway.test_sweeper import sweep_after
+from tests.system import System, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 Visit = Callable[..., Awaitable[Chat]]
@@ -144,3 +152,67 @@ async def test_access_console(
     await console.page.get_by_role("button", name="Avsluta").click()
     await expect(console.page.get_by_role("button", name="Ja, avsluta")).to_be_visible()
     await check(console.page, "conversation")
+
+
+@SCHEMES
+@WIDTHS
+async def test_access_console_hands_over_corrects_and_is_alarmed(
+    scheme: str, size: str, own_consoles: Callable[..., Awaitable[Console]], gateway: Gateway, clock: Clock,
+    engine_double: EngineDouble, client: TestClient, visitor: Visitor,
+) -> None:  # fmt: skip
+    alva, _ = await own_consoles("Alva", **look(scheme, size)), await own_consoles("Bo")
+    await alva.page.locator(".presence").click()
+    await alva.button("Jag är borta").click()
+    await expect(alva.page.get_by_text("Du är borta. Du räknas inte")).to_be_visible()
+    await check(alva.page, "away, with the colleagues")
+    await alva.page.keyboard.press("Escape")
+    engine_double.summon("emergency")
+    await visitor.say(DANGER)
+    await visitor.choose("show:hidden")
+    who = await alva.newcomer(set())
+    await alva.button(f"Rätta ämne och brådska för {who}").click()
+    await check(alva.page, "correcting somebody who waits")
+    await alva.page.keyboard.press("Escape")
+    await left(gateway)
+    await sweep_after(gateway, clock, 16 * 60)
+    await expect(alva.page.locator(".alarms").get_by_role("alert")).to_have_count(2)
+    await check(alva.page, "alarmed")
+    await alva.claim(who).click()
+    await expect(alva.page.locator(".help-text")).to_contain_text(STREET)
+    await check(alva.page, "what to read aloud to 112")
+    await alva.button("Lämna över").click()
+    await expect(alva.page.get_by_label("En kollega")).to_be_visible()
+    await check(alva.page, "handing over")
+
+
+@SCHEMES
+@WIDTHS
+async def test_access_console_letters_and_times(
+    scheme: str, size: str, own_consoles: Callable[..., Awaitable[Console]], gateway: Gateway
+) -> None:
+    alva = await own_consoles("Alva", **look(scheme, size))
+    await alva.go("Meddelanden")
+    await check(alva.page, "no letters")
+    await left(gateway)
+    await left(gateway, "en fråga om öppettider", 6)
+    await alva.page.get_by_role("button", name="Öppna meddelandet från").first.click()
+    await expect(alva.page.get_by_text(TEXT)).to_be_visible()
+    await alva.page.get_by_label("Ditt svar").fill("x" * 3900)
+    await alva.button("Behöver inget svar").click()
+    await check(alva.page, "a letter, and whether to set it aside")
+    await alva.page.get_by_label("Ditt svar").fill("Hej.")
+    await alva.button("Skicka svaret").click()
+    await expect(alva.page.get_by_text("Texten går inte att läsa igen.")).to_be_visible()
+    await check(alva.page, "a letter answered")
+    if size == "narrow":
+        await alva.button("Till meddelandena").click()
+        await check(alva.page, "the other letters")
+    await publish(alva, two="yes", until="2026-12-25")
+    await expect(alva.page.get_by_text("4 tider är utlagda.")).to_be_visible()
+    await check(alva.page, "published, and what was left out")
+    await alva.button("Lägg ut tider").click()
+    await alva.button("Kalenderadress").click()
+    await alva.button("Gör en ny adress").click()
+    await times(alva).get_by_role("button", name="Dra in").click()
+    await expect(alva.page.locator(".address")).to_be_visible()
+    await check(alva.page, "a time to withdraw, and the calendar's address")

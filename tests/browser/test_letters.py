@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
+from aiohttp.test_utils import TestClient
 from playwright.async_api import Locator, Route, expect
 
 from gateway.app import Gateway
 from tests.browser.people import PHONE, Console
-from tests.conftest import Clock
+from tests.conftest import Clock, base_of
+from tests.engine_double import EngineDouble
+from tests.gateway.console.test_api import waiting
 from tests.gateway.console.test_letters_api import REPLY, TEXT, left
 from tests.gateway.test_sweeper import sweep_after
+from tests.system import Visitor
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Awaitable[Console]]
@@ -142,6 +146,27 @@ async def test_a_red_letter_calls_everybody_until_somebody_sees_to_it(
     await alva.button("Jag har läst och ser till det").click()
     for console in (alva, bo):
         await expect(console.page.locator(".alarms").get_by_role("alert")).to_have_count(0)
+
+
+async def test_the_letter_of_somebody_who_goes_on_to_talk_is_at_hand(
+    own_consoles: Enter, gateway: Gateway, engine_double: EngineDouble, client: TestClient
+) -> None:
+    alva = await own_consoles("Alva")
+    _, words = await left(gateway)
+    async with Visitor(base_of(client)) as visitor:
+        await visitor.until("state")
+        await visitor.say(" ".join(words))
+        await waiting(visitor, gateway, engine_double)
+        await alva.claim(await alva.newcomer(set())).click()
+        show = alva.button("Visa besökarens meddelande")
+        await expect(alva.page.get_by_text("Det här ser du")).to_be_visible()
+        await expect(show).to_be_hidden()
+        await visitor.choose("share:yes")
+        await show.click()
+        await expect(pages(alva)).to_have_text([TEXT])
+        await expect(alva.field).to_be_hidden()
+        await alva.go("Samtal")
+        await expect(show).to_be_visible()
 
 
 async def test_a_letter_set_aside_and_one_deleted_leave_the_list(own_consoles: Enter, gateway: Gateway) -> None:

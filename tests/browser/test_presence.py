@@ -15,6 +15,7 @@ from tests.browser.people import NEED, PHONE, Chat, Console
 from tests.conftest import Clock, base_of
 from tests.engine_double import EngineDouble
 from tests.gateway.console.test_api import waiting
+from tests.gateway.test_disclosure import DANGER, STREET
 from tests.gateway.test_sweeper import sweep_after
 from tests.system import Visitor
 
@@ -167,6 +168,45 @@ async def test_an_alarm_is_heard_everywhere_until_somebody_takes_over(
         for console in (alva, bo):
             await expect(alarms(console)).to_have_count(0)
             await expect(console.page).not_to_have_title(TITLE)
+
+
+async def test_the_address_of_somebody_in_danger_stands_above_all_to_be_read_to_112(
+    own_consoles: Enter, engine_double: EngineDouble, client: TestClient
+) -> None:
+    alva = await own_consoles("Alva", permissions=["clipboard-read", "clipboard-write"])
+    help_card = alva.page.get_by_role("alert").filter(has_text="Ring 112 och läs upp det här")
+    async with Visitor(base_of(client)) as visitor:
+        await visitor.until("state")
+        engine_double.summon("emergency")
+        await visitor.say(DANGER)
+        await alva.claim(await alva.newcomer(set())).click()
+        await expect(alva.log).to_contain_text("han slår mig nu")
+        assert STREET not in await alva.told()
+        await alva.field.fill("Jag ringer")
+        await visitor.choose("show:hidden")
+        await expect(help_card.locator(".help-text")).to_contain_text(STREET)
+        await expect(alva.field).to_be_focused()
+        await expect(alva.field).to_have_value("Jag ringer")
+        await expect(help_card.get_by_role("link", name="Ring 112")).to_have_attribute("href", "tel:112")
+        await help_card.get_by_role("button", name="Kopiera").click()
+        assert STREET in await alva.page.evaluate("navigator.clipboard.readText()")
+
+        await visitor.send({"type": "bye", "quick": True})
+        gone = alva.page.get_by_role("status").filter(has_text="Allt raderas klockan 10.10.")
+        await expect(gone).to_be_visible()
+        await expect(help_card).to_be_visible()  # it is still true, and may be all that is left
+
+
+async def test_who_left_by_the_quick_exit_is_seen_on_the_card(
+    own_consoles: Enter, gateway: Gateway, engine_double: EngineDouble, client: TestClient
+) -> None:
+    alva = await own_consoles("Alva")
+    async with Visitor(base_of(client)) as visitor:
+        await visitor.until("state")
+        await waiting(visitor, gateway, engine_double, "emergency")
+        await visitor.send({"type": "bye", "quick": True})
+        card = alva.card(await alva.newcomer(set()))
+        await expect(card).to_contain_text("Har lämnat chatten. Det som skrevs raderas klockan 10.10.")
 
 
 async def test_who_is_full_is_told_so_and_may_still_take_an_emergency(

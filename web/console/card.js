@@ -1,7 +1,7 @@
 // @ts-check
 /** One conversation in the queue: why it waits and how long, and no words from it. */
 import { el, setText } from "../shared/dom.js";
-import { waited } from "../shared/time.js";
+import { clockTime, waited } from "../shared/time.js";
 import { correctButton } from "./correct.js";
 import { TEXTS, languageName } from "./texts.js";
 
@@ -23,6 +23,7 @@ export function createCard(id, place, onPress, api) {
   const risks = el("ul", { class: "risks", "aria-label": TEXTS.queue.risks });
   const facts = el("p", { class: "facts" });
   const front = el("p", { class: "front", text: TEXTS.queue.front });
+  const left = el("p", { class: "front" });
   const holder = el("p", { class: "facts" });
   const fresh = el("span", { class: "fresh-mark", text: TEXTS.queue.unread, hidden: true });
   const button = el("button", { class: place === "waiting" ? "button primary" : "button", type: "button", on: { click: () => onPress(id) } });
@@ -32,7 +33,7 @@ export function createCard(id, place, onPress, api) {
   const correct = correctButton(api, form, () => known, (card) => shown.update(card, false));
   const element = el("li", { class: "card" },
     el("p", { class: "card-head" }, badge, el("span", { class: "card-time" }, clock)),
-    el("p", { class: "card-who" }, who, fresh), front, title, risks, facts,
+    el("p", { class: "card-who" }, who, fresh), left, front, title, risks, facts,
     place === "taken" ? holder : el("p", { class: "card-buttons" }, button, place === "waiting" ? correct : null), form);
   let since = 0;
 
@@ -42,6 +43,8 @@ export function createCard(id, place, onPress, api) {
     update(card, current) {
       known = card;
       front.hidden = !card.front || place !== "waiting";
+      left.hidden = !card.left_until;
+      setText(left, card.left_until ? TEXTS.queue.left(clockTime(card.left_until)) : "");
       correct.setAttribute("aria-label", TEXTS.correct.openWho(card.pseudonym));
       element.classList.toggle("emergency", card.route === "emergency");
       element.classList.toggle("current", current);

@@ -3,6 +3,7 @@
 import { createComposer } from "../shared/composer.js";
 import { askInPage } from "../shared/confirm.js";
 import { el, setText, uuid } from "../shared/dom.js";
+import { clockTime } from "../shared/time.js";
 import { createAbout } from "./about.js";
 import { createAlarmCard } from "./alarm-card.js";
 import { ApiError } from "./api.js";
@@ -22,9 +23,9 @@ const texts = TEXTS.conversation;
  * Make the view of one conversation.
  * @param {import("./api.js").Api} api
  * @param {Conversation} first
- * @param {{onBack: () => void, onOver: (why: string) => void, colleagues: () => import("../shared/types.js").Colleague[]}} events
+ * @param {{onBack: () => void, onOver: (why: string) => void, onLetter: (mailbox: string) => void, colleagues: () => import("../shared/types.js").Colleague[]}} events
  */
-export function createConversationView(api, first, { onBack, onOver, colleagues }) {
+export function createConversationView(api, first, { onBack, onOver, onLetter, colleagues }) {
   const id = first.id;
   let known = first;
   let shared = seenKey(first);
@@ -35,6 +36,8 @@ export function createConversationView(api, first, { onBack, onOver, colleagues 
   const help = createAlarmCard();
   const share = el("p", { class: "share" });
   const hidden = el("p", { class: "hidden-count" });
+  const left = el("p", { class: "sees-label", role: "status" });
+  const letter = el("button", { class: "button small", type: "button", text: texts.letter, on: { click: () => known.mailbox && onLetter(known.mailbox) } });
   const notice = el("p", { class: "notice", role: "status" });
   const typing = el("p", { class: "visitor-types", role: "status" });
   const drafts = el("div");
@@ -51,7 +54,7 @@ export function createConversationView(api, first, { onBack, onOver, colleagues 
       el("div", { class: "conversation-actions" }, correct, handover, close)),
     help.element,
     confirm,
-    el("div", { class: "sees", role: "group", "aria-label": texts.sees }, el("p", { class: "sees-label", text: texts.sees }), share, hidden),
+    el("div", { class: "sees", role: "group", "aria-label": texts.sees }, el("p", { class: "sees-label", text: texts.sees }), share, hidden, letter, left),
     entries.element,
     el("div", { class: "conversation-under" }, typing, notice, drafts, composer.element));
 
@@ -62,6 +65,9 @@ export function createConversationView(api, first, { onBack, onOver, colleagues 
     help.show(conversation.alarm);
     setText(share, texts.share[conversation.share] ?? "");
     setText(hidden, conversation.hidden > 0 ? texts.hidden(conversation.hidden) : "");
+    setText(left, conversation.left_until ? texts.left(clockTime(conversation.left_until)) : "");
+    if (conversation.left_until && notice.textContent === texts.ended.left) setText(notice, ""); // said above, and more surely
+    letter.hidden = !conversation.mailbox;
     const list = draftList(conversation.drafts, (text) => {
       composer.put([composer.field.value, text].filter(Boolean).join("\n"));
       composer.field.focus();

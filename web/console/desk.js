@@ -20,7 +20,7 @@ import { createTitle } from "./title.js";
 export function createDesk(api, { name, onLogout }) {
   const title = createTitle();
   const presence = createPresence(api);
-  const talks = createTalks(api, { onShow: () => nav.go("talks"), onSpoken: () => nav.spoken(), readQueue });
+  const talks = createTalks(api, { onShow: () => nav.go("talks"), onSpoken: () => nav.spoken(), onLetter: (id) => void letters.show(id), readQueue });
   const letters = createLetters(api, { onShow: () => nav.go("letters"), onRead: (found) => alarms.settle("red_letter", unread(found)) });
   const times = createTimes(api, { name });
   const parts = { talks: talks.element, letters: letters.element, times: times.element };

@@ -13,9 +13,9 @@ import { TEXTS } from "./texts.js";
 /**
  * Make the part.
  * @param {import("./api.js").Api} api
- * @param {{onShow: () => void, onSpoken: () => void, readQueue: () => Promise<void>}} events  onShow: this part must be seen now
+ * @param {{onShow: () => void, onSpoken: () => void, onLetter: (mailbox: string) => void, readQueue: () => Promise<void>}} events  onShow: this part must be seen now
  */
-export function createTalks(api, { onShow, onSpoken, readQueue }) {
+export function createTalks(api, { onShow, onSpoken, onLetter, readQueue }) {
   /** @type {import("./conversation.js").ConversationView | null} */
   let view = null;
   let asked = "";
@@ -50,7 +50,7 @@ export function createTalks(api, { onShow, onSpoken, readQueue }) {
   /** @param {Conversation} conversation */
   function show(conversation) {
     mine?.add(conversation.id);
-    view = createConversationView(api, conversation, { onBack: panes.back, onOver: over, colleagues: () => queue.shown.colleagues });
+    view = createConversationView(api, conversation, { onBack: panes.back, onOver: over, onLetter, colleagues: () => queue.shown.colleagues });
     panes.put(view.element);
     queue.select(conversation.id);
     look();

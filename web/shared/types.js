@@ -55,6 +55,7 @@
  * @property {string | null} holder
  * @property {boolean} shared
  * @property {boolean} front  lost its counsellor, or was handed back to the queue
+ * @property {string | null} left_until  left by the quick exit for good; when what stayed is erased
  *
  * @typedef {object} Draft
  * @property {string} text
@@ -66,6 +67,7 @@
  * @property {Message[]} [messages]
  * @property {Draft[]} [drafts]
  * @property {{risk: string, words: string[]}[]} risk_words  of shown messages only
+ * @property {string | null} mailbox  of the letter that the visitor has opened and shows
  * @property {{text: string, at: string} | null} [alarm]  where somebody in danger is
  *
  * @typedef {Card & Opened} Conversation
@@ -118,6 +120,7 @@
  * @property {string | null} series
  * @property {boolean} booked
  * @property {boolean} mine
+ * @property {boolean} staffed  false: somebody is missing who was promised
  *
  * @typedef {{id: string, name: string}} Place
  * @typedef {{times: Time[], places: Place[], kinds: string[], lengths: number[], colleagues: string[]}} Plan

@@ -26,8 +26,8 @@ export function createTimeCard(api, id, { name, onChange, onSay }) {
   const whomPlace = el("div", { class: "card-form" });
   const join = press(texts.join, () => void act(() => api.times.join(id)));
   const leave = press(texts.leave, () => void act(() => api.times.leave(id)));
-  const take = press(texts.takeOver, () => void act(() => api.times.handOver(id, { from: known.counsellor })));
-  const give = press(texts.handOver, () => askWhom(whomPlace, give, `whom-${id}`, colleagues, (to) => void act(() => api.times.handOver(id, { to }))));
+  const take = press(texts.takeOver, () => takeOver());
+  const give = press(texts.handOver, () => askWhom(whomPlace, give, `whom-${id}`, texts.handOverTo, texts.handOverYes, colleagues, (to) => void act(() => api.times.handOver(id, { to }))));
   const withdraw = press(texts.withdraw, () => askWithdraw(ask, withdraw, Boolean(known.series), (series) => void act(async () => {
     onSay(texts.withdrawn((await api.times.withdraw(id, series)).withdrawn));
   })));
@@ -48,6 +48,13 @@ export function createTimeCard(api, id, { name, onChange, onSay }) {
     onChange();
   }
 
+  /** Take somebody's part, also of a time that is booked. */
+  function takeOver() {
+    const from = (/** @type {string} */ whose) => void act(() => api.times.handOver(id, { from: whose }));
+    if (!known.second) return from(known.counsellor);
+    askWhom(whomPlace, take, `whom-${id}`, texts.whose, texts.whoseYes, [known.counsellor, known.second], from);
+  }
+
   return {
     element,
     /** @param {Time} time @param {import("../../shared/types.js").Plan} plan */
@@ -55,17 +62,17 @@ export function createTimeCard(api, id, { name, onChange, onSay }) {
       known = time;
       colleagues = plan.colleagues.filter((one) => one !== time.counsellor && one !== time.second);
       const place = plan.places.find((one) => one.id === time.place);
-      const lone = time.staff_needed > 1 && !time.second;
+      const lone = !time.staffed;
       setText(when, `${clock(time.start)}–${clock(time.end)}`);
-      setText(state, time.booked ? texts.booked : lone ? texts.needsSecond : texts.free);
-      state.className = `time-state${time.booked ? " is-booked" : lone ? " is-lone" : ""}`;
+      setText(state, time.booked ? (lone ? texts.bookedAlone : texts.booked) : lone ? texts.needsSecond : texts.free);
+      state.className = `time-state${lone ? " is-lone" : time.booked ? " is-booked" : ""}`;
       element.classList.toggle("mine", time.mine);
       setText(what, [texts.kinds[time.kind] ?? time.kind, place?.name].filter(Boolean).join(", "));
       setText(whom, texts.audiences[time.audience] ?? time.audience);
       setText(staff, texts.with([time.counsellor, ...(time.second ? [time.second] : [])]));
-      join.hidden = !lone || time.mine;
+      join.hidden = time.staff_needed < 2 || Boolean(time.second) || time.mine;
       leave.hidden = time.second !== name || (time.booked && time.staff_needed > 1);
-      take.hidden = time.mine || !time.booked;
+      take.hidden = time.mine || !(time.booked || (lone && join.hidden));
       give.hidden = !time.mine || colleagues.length === 0;
       withdraw.hidden = time.booked; // anybody may: a sick colleague cannot
       const about = `${texts.kinds[time.kind] ?? time.kind} ${dayName(time.start)} ${clock(time.start)}`;

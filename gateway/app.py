@@ -124,18 +124,18 @@ class Gateway:
         )  # fmt: skip
         origins = Origins(settings.public_origin, settings.embed_origins, settings.trusted_proxies)
         self.webchat = WebChat(self.intake, origins.may_chat, origins.address)
-        board = Board(self.store, self.staff, self.live, self.words, clock, self.inbox)
+        self.board = Board(self.store, self.staff, self.live, self.words, clock, self.inbox)
         guard = Guard(self.auth, origins.may_console)
         self.console = ConsoleApi(
-            self.auth, self.desk, board, self.store, Holds(self.database), self.live, self.words, guard,
+            self.auth, self.desk, self.board, self.store, Holds(self.database), self.live, self.words, guard,
             origins.encrypted,
         )  # fmt: skip
-        self.triage = Triage(self.desk, board, self.staff, self.words, guard, self.live.online)
+        self.triage = Triage(self.desk, self.board, self.staff, self.words, guard, self.live.online)
         load = self.content.organisation.counsellor_load
         self.presence = PresenceApi(self.staff, self.store, self.live, load, guard)
         feed = CalendarFeed(self.plan, self.staff, said("calendar", "busy"), clock)
         self.times_api = TimesApi(self.plan, feed, self.staff, guard, rules, settings.zone)
-        self.letters_api = LettersApi(self.inbox, self.staff, board, self.words, deadline, guard, clock)
+        self.letters_api = LettersApi(self.inbox, self.staff, self.board, self.words, deadline, guard, clock)
 
     def _errands(self, rates: Rates) -> Errands:
         stage, days = Stage(self.store, self.words, self.veil), self.settings.letter_days

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.answering import Answering, Response
-from gateway.delivery import say_as_bot
+from gateway.delivery import may_bot_speak, say_as_bot
 from gateway.errands.errands import Errands
 from gateway.errands.letter import is_writing
 from gateway.handoff import State
@@ -18,6 +18,7 @@ from gateway.summons import CHOICE_UNDERSTOOD, PAYLOADS, Summons
 from gateway.words import Words
 
 LISTEN_SECONDS = 0.5  # in `human` an answer is owed at once: understanding is for the counsellor's card only
+ANSWERED_BY_BOT = (State.BOT, State.WAITING)
 UNDERSTOOD = ("topic", "confidence", "risks", "route")
 
 
@@ -44,7 +45,7 @@ class Router:
             await self._commit_choice(id, choice, lines)
         elif is_writing(conversation) and conversation.state is State.BOT and choice is None:
             await self._write(conversation, lines)
-        elif conversation.state in (State.BOT, State.WAITING):
+        elif conversation.state in ANSWERED_BY_BOT:
             await self._answer(conversation, lines, choice)
         else:
             await self._listen(conversation, lines)
@@ -59,6 +60,8 @@ class Router:
     async def _commit(self, id: str, generation: int, response: Response, lines: list[Line]) -> None:
         why = self._answering.why(lines)
         async with self._store.change(id) as change:
+            if not may_bot_speak(change, generation) and change.conversation.state in ANSWERED_BY_BOT:
+                return  # held and handed back meanwhile: left unanswered, so that the turn is taken again
             self._remember(change.conversation, response.understood)
             if await say_as_bot(change, generation, response.replies):
                 change.conversation.context = response.context
@@ -86,6 +89,8 @@ class Router:
         """In `human` the bot is silent; what was understood still tells the counsellor of new danger."""
         understood = await self._answering.understand(conversation, lines, LISTEN_SECONDS)
         async with self._store.change(conversation.id) as change:
+            if change.conversation.state in ANSWERED_BY_BOT:
+                return  # handed back meanwhile: nobody listens any more, so that the turn is taken again
             self._remember(change.conversation, understood)
             if understood["route"] == "emergency":
                 await self._summons.open_for_danger(change)

@@ -106,7 +106,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind, with its asynchronous driver; every test that asks for it runs on both."""
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path / 'varsam.sqlite'}"
-    server: str = request.getfixturevalue("postgres")
+    return new_database(request.getfixturevalue("postgres"))
+
+
+def new_database(server: str) -> str:
+    """Make a database on a PostgreSQL server; give its URL with the asynchronous driver."""
     name = f"t{time.time_ns()}"
     psql = _postgres_bin() / "psql"
     subprocess.run([psql, f"{server}/postgres", "-qc", f"CREATE DATABASE {name}"], check=True, capture_output=True)

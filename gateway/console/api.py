@@ -130,13 +130,13 @@ class ConsoleApi:
         return web.json_response(await self._board.queue(session.counsellor.id))
 
     async def _claim(self, request: web.Request, session: Session) -> web.StreamResponse:
-        conversation = await self._desk.claim(request.match_info["id"], session.counsellor.id)
-        return web.json_response(await self._board.conversation(conversation, session.counsellor.name, 0))
+        id = request.match_info["id"]
+        await self._desk.claim(id, session.counsellor.id)
+        return web.json_response(await self._board.conversation(id, session.counsellor, 0))
 
     async def _read(self, request: web.Request, session: Session) -> web.StreamResponse:
-        conversation = await self._desk.held(request.match_info["id"], session.counsellor.id)
         after = int(request.query.get("after", "0"))
-        return web.json_response(await self._board.conversation(conversation, session.counsellor.name, after))
+        return web.json_response(await self._board.conversation(request.match_info["id"], session.counsellor, after))
 
     async def _say(self, request: web.Request, session: Session) -> web.StreamResponse:
         body = await request.json()

@@ -8,11 +8,12 @@ from typing import Any
 
 from connectors.frames import message_body
 from gateway.console.presence import standing, weigh
+from gateway.delivery import NotYours
 from gateway.handoff import State
 from gateway.heard import risk_words
 from gateway.letters.inbox import Inbox
 from gateway.live import Live
-from gateway.storage.records import Conversation, Line
+from gateway.storage.records import Conversation, Counsellor, Line
 from gateway.storage.staff import Staff
 from gateway.storage.store import Store
 from gateway.views import iso, message_of
@@ -81,19 +82,24 @@ class Board:
         number = int(id[:8], 16)
         return f"{first[number % len(first)]} {second[number // len(first) % len(second)]}"
 
-    async def conversation(self, conversation: Conversation, holder: str, after: int) -> dict[str, Any]:
-        """Give a held conversation with what its holder may read of it after a seq."""
-        lines = await self._store.lines(conversation.id)
+    async def conversation(self, id: str, me: Counsellor, after: int) -> dict[str, Any]:
+        """Give one's own conversation with what one may read of it after a seq. Raises Gone or NotYours."""
+        lines, drafts = await self._store.lines(id), await self._store.drafts(id)
+        # Read last: whoever holds it now may read what was there before; the other way round it could have gone
+        # to somebody else in between, with words that were said to them.
+        conversation = await self._store.get(id)
+        if conversation.holder != me.id:
+            raise NotYours
         shown = [line for line in lines if conversation.may_read(line)]
         return {
-            **self.card(conversation, holder),
+            **self.card(conversation, me.name),
             "share": conversation.share,
             "hidden": len(lines) - len(shown),
             "mailbox": (conversation.errand or {}).get("mailbox") if conversation.share in SHARED else None,
             "messages": [message_body(message_of(line, self._words, staff=True)) for line in shown if line.seq > after],
             "drafts": [
                 {"text": draft["text"], "contacts": [asdict(card) for card in self._words.cards(draft["contacts"])]}
-                for draft in await self._store.drafts(conversation.id)
+                for draft in drafts
             ],
             "alarm": _alarm(conversation, shown),
             "risk_words": risk_words(shown, self._words.content.taxonomy.risks),

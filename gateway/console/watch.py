@@ -7,15 +7,14 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from connectors.frames import message_body
 from gateway.console.board import Board
+from gateway.delivery import NotYours
 from gateway.handoff import Event
 from gateway.live import Live
 from gateway.storage.failures import STORE_FAILURES
 from gateway.storage.holds import Holds
 from gateway.storage.records import Gone, Session
 from gateway.storage.store import Store
-from gateway.views import message_of
 from gateway.words import Words
 
 LOGGED_OUT = 4003
@@ -138,17 +137,11 @@ class Watch:
 
     async def _push_lines(self, id: str) -> None:
         try:
-            conversation = await self._store.get(id)
-            if conversation.holder != self._me.id:
-                return  # the queue that follows says so
-            whole = await self._board.conversation(conversation, self._me.name, 0)
-            lines = await self._store.lines(id, self._seen[id])
-        except Gone:
-            return
-        del whole["messages"]
+            whole = await self._board.conversation(id, self._me, self._seen[id])
+        except (Gone, NotYours):
+            return  # the queue that follows says so
+        lines = whole.pop("messages")
         await self._socket.send_json({"type": "conversation", "conversation": whole})
         for line in lines:
-            self._seen[id] = line.seq
-            if conversation.may_read(line):
-                message = message_body(message_of(line, self._words, staff=True))
-                await self._socket.send_json({"type": "message", "conversation": id, "message": message})
+            self._seen[id] = line["seq"]
+            await self._socket.send_json({"type": "message", "conversation": id, "message": line})

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from content.model import Content
-from gateway.delivery import SYSTEM
+from gateway.delivery import ERRANDS, SYSTEM
 from gateway.handoff import TABLE, Event, State
 from gateway.keyring import KeyGone, Keyring
 from tests.model.engine import MARK, EngineInside
@@ -40,6 +40,10 @@ class Line:
     def text(self) -> str:
         return str(self.words["text"])
 
+    def reads(self, text: str) -> bool:
+        """Tell whether its visitor may see this text: what is stored, or what only they see in its place."""
+        return text == self.text or "veil" in self.words
+
 
 @dataclass
 class Seen:
@@ -60,9 +64,16 @@ class Seen:
     waiting_at: float | None
     closed_at: float | None
     leave_at: float | None
+    understood: dict[str, Any] = field(default_factory=dict)
     lines: dict[int, Line] = field(default_factory=dict)
     drafts: list[str] = field(default_factory=list)
     audit: list[tuple[str, str, str, int | None]] = field(default_factory=list)
+
+    def is_shown(self, seq: int, line: Line) -> bool:
+        """From the first line that is shown on, and what the visitor has shown expressly since."""
+        if self.shown_from is None:
+            return False
+        return seq >= self.shown_from or ("shown" in line.words and seq > self.understood.get("shown_after", 0))
 
 
 class Sentences:
@@ -72,7 +83,7 @@ class Sentences:
         organisation = content.organisation.name
         self._known = {
             name: re.compile(re.sub(r"\\\{\w+\\\}", ".*", re.escape(content.sentences[name].replace("{organisation}", organisation))))
-            for name in SYSTEM
+            for name in SYSTEM | ERRANDS
         }  # fmt: skip
 
     def name(self, text: str) -> str:
@@ -126,7 +137,8 @@ class Observer:
     # -- reading
 
     def _read(self, was: dict[str, Seen]) -> dict[str, Seen]:
-        found = {row[0]: self._seen(row) for row in self._db.execute(f"SELECT {', '.join(FIELDS)} FROM conversations")}
+        everything = f"SELECT {', '.join(FIELDS)}, sealed FROM conversations"
+        found = {row[0]: self._seen(row) for row in self._db.execute(everything)}
         for id, seq, sender, client_id, answered, sealed in self._db.execute(
             "SELECT conversation, seq, sender, client_id, answered, sealed FROM messages ORDER BY seq"
         ):
@@ -146,9 +158,10 @@ class Observer:
         return {id: seen for id, seen in found.items() if self._has_key(id)}
 
     def _seen(self, row: Any) -> Seen:
-        values = dict(zip(FIELDS, row, strict=True))
+        values = dict(zip(FIELDS, row[:-1], strict=True))
+        inside = self._open(row[0], "conversation", row[-1]) or {}
         flags = {name: bool(values[name]) for name in ("no_human", "counselled", "front")}
-        return Seen(**{**values, **flags, "state": State(values["state"])})
+        return Seen(**{**values, **flags, "state": State(values["state"]), "understood": inside.get("understood", {})})
 
     def _open(self, id: str, place: str, sealed: bytes) -> dict[str, Any] | None:
         try:

@@ -27,7 +27,7 @@ class Timed(Protocol):
 
 
 class Reasons:
-    """`away` tells for how many seconds a counsellor has had no console, and a visitor no connection."""
+    """The `away`s tell for how many seconds a counsellor has had no console, and a visitor no connection."""
 
     def __init__(
         self,
@@ -35,11 +35,13 @@ class Reasons:
         clock: Callable[[], float],
         counsellor_away: Callable[[int], float],
         visitor_away: Callable[[str], float],
+        hours_over: Callable[[], bool],
     ) -> None:
         self._limits = limits
         self._clock = clock
         self._counsellor_away = counsellor_away
         self._visitor_away = visitor_away
+        self._hours_over = hours_over
 
     def to_go(self, was: Timed) -> None:
         """A conversation is erased without its visitor's asking: it must be over, or its time be out."""
@@ -58,7 +60,7 @@ class Reasons:
         now, limits = self._clock(), self._limits
         due = {
             Event.EXPIRED: lambda: now - was.visitor_at > limits.silent_hours * 3600,
-            Event.WAIT_EXPIRED: lambda: now - (was.waiting_at or now) > limits.wait_minutes * 60,
+            Event.WAIT_EXPIRED: lambda: self._hours_over() or now - (was.waiting_at or now) > limits.wait_minutes * 60,
             Event.VISITOR_GONE: lambda: (
                 was.state is State.HUMAN or self._visitor_away(was.id) > limits.gone_minutes * 60
             ),

@@ -1,6 +1,6 @@
 """The takeover cannot race: the hand-off explored by hypothesis, transaction by transaction, on both databases.
 
-Every example is one interleaving: up to ten steps of up to three events at once, each event's transactions let in
+Every example is one interleaving: up to eight steps of up to three events at once, each event's transactions let in
 in an order of their own (docs/handoff-model.md). A failure is shrunk, and its interleaving printed.
 """
 
@@ -28,7 +28,7 @@ from tests.model.world import COUNSELLORS, VISITORS, Ground, World, make_ground
 # Together what `make test` promises: 2,000 interleavings, most of them where they are quick.
 INTERLEAVINGS = {"sqlite": 1700, "postgresql": 300}
 # Beside these, storms: nobody decides the order but the database.
-STORMS = 10
+STORMS = 25
 
 HAPPENINGS = st.builds(
     Happening, st.sampled_from(KINDS), st.integers(0, max(VISITORS, COUNSELLORS) - 1), st.integers(0, 7)
@@ -41,7 +41,7 @@ STEPS = st.lists(
         st.lists(st.integers(0, 4), max_size=12).map(tuple),
     ),
     min_size=5,
-    max_size=10,
+    max_size=8,
 )
 
 

@@ -129,6 +129,7 @@ class World:
             self.clock,
             lambda counsellor: self.gateway.live.console_away_seconds(counsellor),
             lambda key: self.gateway.live.away_seconds(key),
+            lambda: self.gateway.availability.is_over(),
         )
 
     # -- the gateway's life
@@ -303,7 +304,7 @@ class World:
             if seen is None:
                 continue
             theirs = self.turnstile.free or seen.holder == counsellor.id
-            shown = [seq for seq in seen.lines if seen.shown_from is not None and seq >= seen.shown_from]
+            shown = [seq for seq, line in seen.lines.items() if seen.is_shown(seq, line)]
             if (theirs and set(seqs) <= set(shown) and set(drafts) <= set(seen.drafts)) or not (seqs or drafts):
                 return
         raise Broken(f"{counsellor.name} saw lines {seqs} and drafts {drafts} that were never theirs to see")
@@ -313,7 +314,9 @@ class World:
         for seen in self._between(key, began, ended):
             if seen is None and not given:
                 return  # it went while it was read; the visitor is told so
-            if seen and given == [(seq, line.text) for seq, line in sorted(seen.lines.items()) if seq > after]:
+            new = [(seq, line) for seq, line in sorted(seen.lines.items()) if seq > after] if seen else []
+            same = seen is not None and [seq for seq, _ in given] == [seq for seq, _ in new]
+            if same and all(line.reads(text) for (_, text), (_, line) in zip(given, new, strict=True)):
                 break
         else:
             raise Broken(f"the visitor saw {given} after {after}, which is not what was stored at any time")

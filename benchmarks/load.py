@@ -1,6 +1,6 @@
 """From a visitor's `say` to the holding counsellor's screen, with a full queue.
 
-    .venv/bin/python benchmarks/load.py [--waiting 200] [--counsellors 20] [--rounds 40] [--engine URL] [--database-url URL]
+    .venv/bin/python benchmarks/load.py [--waiting 200] [--counsellors 20] [--rounds 40] [--engine URL]
 
 A real gateway process, the engine's double beside it (or a real engine by its address); every visitor and every
 console is a WebSocket of this process. Each counsellor holds one conversation, whose visitor says a line every

@@ -73,12 +73,15 @@ async def say_as_system(
     choices: list[dict[str, str]] | None = None,
     contacts: tuple[str, ...] = (),
     veil: str | None = None,
+    checked: bool = True,
 ) -> int:
     """Store a system sentence, named as in content. Raises ValueError for one that is not in the closed list.
 
-    `veil` names what only the visitor sees in its place (gateway/veil.py).
+    `veil` names what only the visitor sees in its place (gateway/veil.py); not `checked`: a fact in it is not verified.
     """
     if name not in SYSTEM | ERRANDS:
         raise ValueError(f"'{name}' is not a system sentence")
     words: dict[str, Any] = {"text": text, "choices": choices or [], "contacts": list(contacts)}
+    if not checked:
+        words["checked"] = False
     return await change.add("system", words if veil is None else {**words, "veil": veil})

@@ -72,8 +72,12 @@ class Words:
         return self.sentence("moment", day=day, date=date, clock=self.clock(seconds))
 
     def reads(self) -> str:
-        """Tell in words when a counsellor next reads what was left."""
-        return self.reopens() or self.sentence("reads_today")
+        """Tell in words when a counsellor reads what was left, and promise no more than is known."""
+        reopens = self.reopens()
+        if reopens is not None:
+            return self.sentence("reads_later", reopens=reopens)
+        is_open = self.content.organisation.counsellor_hours.is_open(self._local())
+        return self.sentence("reads_soon" if is_open else "reads_sometime")
 
     def reopens(self) -> str | None:
         """Tell in words when a counsellor reads again; None while it is counsellors' hours."""

@@ -6,6 +6,7 @@ Under 15 nobody books by themselves (socialtjänstlagen 21:2): a counsellor answ
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from gateway.booking.problems import AlreadyBooked, NoMailbox, NothingBooked, TakenTime, TooLate
@@ -20,6 +21,7 @@ AUDIENCES = ("exploited", "minors", "buyers", "others")
 FOR_WHOM = tuple(f"time:for:{audience}" for audience in AUDIENCES)
 AGES = ("time:age:15", "time:age:under")
 HAS = ("time:move", "time:cancel")
+ON = ("letter:answer", "topic:talk_to_human", "mailbox:delete")
 PAGE = 5
 
 
@@ -71,10 +73,10 @@ class BookingErrand:
                 notes = await self._start(conversation, errand)
         await self._stage.settle(id, line, notes, errand, leaves_queue=False)
 
-    async def booked(self, mailbox: str) -> list[Note]:
-        """Give what an opened mailbox says of its booked time."""
+    async def booked(self, mailbox: str, alone: bool = True) -> list[Note]:
+        """Give what an opened mailbox says of its booked time; where that stands `alone` it shows the ways on."""
         time = await self._times.booked(mailbox)
-        return [] if time is None else [self._told("time_has", time, HAS)]
+        return [] if time is None else [_veiled(self._told("time_has", time, (*HAS, *ON) if alone else HAS))]
 
     async def _start(self, conversation: Conversation, errand: dict[str, Any]) -> list[Note]:
         for name in ("audience", "of_age", "pages"):
@@ -118,8 +120,7 @@ class BookingErrand:
         if time is None:
             return [Note("time_taken"), *await self._offer(errand)]
         titles = (self._words.sentence("time_take"), self._words.sentence("time_other"))
-        told = self._told("time_confirm", time, (f"time:take:{id}", "time:again"))
-        return [Note(told.name, told.text, told.choices, titles, told.contacts)]
+        return [replace(self._told("time_confirm", time, (f"time:take:{id}", "time:again")), titles=titles)]
 
     async def _all_offered(self, errand: dict[str, Any]) -> list[Time]:
         return await self._times.offered(errand.get("audience", "others"), self._clock(), 200)
@@ -136,8 +137,7 @@ class BookingErrand:
             return [Note("time_too_late", choices=("topic:talk_to_human",))]
         except (NoMailbox, NothingBooked):
             return [Note("errand_over")]
-        booked = self._told("time_booked", time, ())
-        notes = [Note("words_were_here", contacts=booked.contacts, veiled=booked.text)]
+        notes = [_veiled(self._told("time_booked", time, ()))]
         if words is not None:
             errand["left"] = True
             errand.pop("fresh", None)
@@ -158,12 +158,19 @@ class BookingErrand:
         return self._words.sentence("time_named", what=kind, when=self._words.moment(time.starts_at))
 
     def _told(self, name: str, time: Time, choices: tuple[str, ...]) -> Note:
-        """Give a note about one time: when, how long, where, and how to get there."""
+        """Give a note about one time: when, how long, where, and how to get there, as far as the content still says."""
         booking = self._words.content.booking
-        way = booking.way(time.kind, time.place)
         place = booking.places.get(time.place or "")
+        way = place.way if place is not None else booking.ways.get(time.kind)
         minutes = f"{round((time.ends_at - time.starts_at) / 60)}"
         parts = [self._words.sentence(name, what=self._named(time), minutes=minutes)]
-        if place is not None:
-            parts.append(" ".join(f"{part}." for part in (place.name, place.entrance) if part))
-        return Note(name, " ".join([*parts, way.text]), choices, contacts=way.contacts)
+        if way is not None:
+            where = (place.name, place.entrance) if place is not None else ()
+            parts.append(" ".join([*(f"{part}." for part in where if part), way.text]))
+        contacts, checked = (way.contacts, way.checked) if way is not None else ((), True)
+        return Note(name, "\n\n".join(parts), choices, contacts=contacts, checked=checked)
+
+
+def _veiled(note: Note) -> Note:
+    """Give a note as one that only the visitor sees: a booking is nobody else's to know."""
+    return replace(note, name="words_were_here", text="", veiled=note.text)

@@ -15,6 +15,7 @@ from gateway.veil import Veil
 from gateway.words import Words
 
 ON = ("letter:answer", "topic:talk_to_human", "time:start", "mailbox:delete")
+ON_BOOKED = tuple(payload for payload in ON if payload != "time:start")
 
 
 class MailboxErrand:
@@ -53,8 +54,7 @@ class MailboxErrand:
             found = await self._find(words)
             if found is not None:
                 self._rates.guessed(id)
-                notes = [*self._shown(await self._mailboxes.thread(found)), *await self._booking.booked(found.id)]
-                await self._stage.settle(id, line, notes, {"mailbox": found.id})
+                await self._stage.settle(id, line, await self._opened(found), {"mailbox": found.id})
                 self._veil.take(id, line.client_id or "")
                 return
             note = Note("words_unknown", self._words.sentence("words_unknown", days=self._days))
@@ -68,7 +68,15 @@ class MailboxErrand:
         except Gone:
             return None
 
-    def _shown(self, letters: list[Letter]) -> list[Note]:
+    async def _opened(self, found: OpenMailbox) -> list[Note]:
+        """Give all that is in a mailbox: letters, a booked time, or both."""
+        letters = await self._mailboxes.thread(found)
+        booked = await self._booking.booked(found.id, alone=not letters)
+        if booked and not letters:
+            return booked
+        return [*self._shown(letters, ON_BOOKED if booked else ON), *booked]
+
+    def _shown(self, letters: list[Letter], on: tuple[str, ...]) -> list[Note]:
         """Give the replies, oldest first, and how the latest letter stands."""
         notes = [self._reply(letter) for letter in letters if letter.sender == "counsellor"]
         own = [letter for letter in letters if letter.sender == "visitor"]
@@ -79,7 +87,7 @@ class MailboxErrand:
         if not notes:
             notes.append(Note("mailbox_empty"))
         last = notes.pop()
-        return [*notes, Note(last.name, last.text, ON, contacts=last.contacts, veiled=last.veiled)]
+        return [*notes, Note(last.name, last.text, on, contacts=last.contacts, veiled=last.veiled)]
 
     def _reply(self, letter: Letter) -> Note:
         head = self._words.sentence("mailbox_reply", when=self._words.moment(letter.at))

@@ -50,6 +50,7 @@ class Note:
     titles: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
     veiled: str | None = None
+    checked: bool = True
 
 
 class Stage:
@@ -102,4 +103,4 @@ class Stage:
             self._veil.keep(change.conversation.id, reference, note.veiled)
         titles = note.titles or tuple(self._words.sentence(TITLES[payload]) for payload in note.choices)
         choices = [{"title": t, "payload": p} for t, p in zip(titles, note.choices, strict=True)]
-        await say_as_system(change, note.name, text, choices, note.contacts, reference)
+        await say_as_system(change, note.name, text, choices, note.contacts, reference, note.checked)

@@ -82,6 +82,22 @@ def test_reopens_says_the_date_when_it_is_a_week_away_or_more(
     assert words_at(changed, "2026-11-25T10:00").reopens() == expected
 
 
+@pytest.mark.parametrize(
+    ("closed_days", "moment", "expected"),
+    [
+        (0, "2026-11-25T10:00", "så snart någon är ledig"),
+        (0, "2026-11-25T17:00", "tidigast i morgon klockan 8.00"),
+        (100, "2026-11-25T10:00", "när någon är här igen"),  # no time can be named
+    ],
+)
+def test_reads_promises_no_more_than_is_known(content: Content, closed_days: int, moment: str, expected: str) -> None:
+    closed: dict[date, Spans] = {date(2026, 11, 25) + timedelta(days=number): () for number in range(closed_days)}
+    hours = replace(content.organisation.counsellor_hours, exceptions=closed)
+    changed = replace(content, organisation=replace(content.organisation, counsellor_hours=hours))
+
+    assert words_at(changed, moment).reads() == expected
+
+
 def test_reopens_is_the_same_in_both_hours_of_the_longer_night(content: Content) -> None:
     said = [words_at(content, "2026-10-25T02:30", fold).reopens() for fold in (0, 1)]
 

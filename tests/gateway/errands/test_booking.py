@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest_asyncio
@@ -13,7 +14,7 @@ from gateway.booking.rules import Request
 from tests.conftest import Clock, base_of
 from tests.console_client import ConsoleClient
 from tests.engine_double import EngineDouble
-from tests.gateway.errands.test_letters import payloads, texts, words_in
+from tests.gateway.errands.test_letters import payloads, texts, words_in, write_letter
 from tests.system import Visitor
 
 START = {"title": "Boka en tid", "payload": "time:start"}
@@ -77,7 +78,7 @@ async def test_a_booked_time_is_changed_and_cancelled_with_the_words(
 
     opened = await another.say(words)
     assert texts(opened)[-1].startswith("Du har en bokad tid. Chatt tisdag 1 december klockan 10.00")
-    assert payloads(opened)[-2:] == ["time:move", "time:cancel"]
+    assert payloads(opened)[:2] == ["time:move", "time:cancel"]
     await another.choose("time:move")
     await another.choose("time:for:others")
     await another.choose(f"time:pick:{second}")
@@ -212,3 +213,65 @@ async def test_what_was_booked_is_only_the_visitors_to_see(
     stored = [line.words["text"] for line in await gateway.store.lines(id) if "veil" in line.words]
 
     assert stored == ["Här stod något som bara du fick se. Det visas inte längre."] * 2
+
+
+async def test_a_mailbox_with_nothing_but_a_time_says_only_the_time(
+    visitor: Visitor, another: Visitor, gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    words = await book(visitor, engine_double, await publish(gateway, alva.id, 10))
+    opened = await another.say(words)
+
+    assert [text.split(".")[0] for text in texts(opened)] == ["Du har en bokad tid"]
+    assert payloads(opened) == ["time:move", "time:cancel", "letter:answer", "topic:talk_to_human", "mailbox:delete"]
+
+
+async def test_a_mailbox_with_a_letter_and_a_time_says_both(
+    visitor: Visitor, another: Visitor, gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    words = words_in(await write_letter(visitor, engine_double, "Kan jag komma på besök?"))
+    time = await publish(gateway, alva.id, 10)
+    await begin(visitor, engine_double)
+    for choice in ("time:for:others", f"time:pick:{time}", f"time:take:{time}"):
+        booked = await visitor.choose(choice)
+    assert "Nu är tiden bokad" in texts(booked)[0]
+    opened = await another.say(words)
+
+    assert [text.split()[0] for text in texts(opened)] == ["Ditt", "Du"]
+    on = ["letter:answer", "topic:talk_to_human", "mailbox:delete"]  # a second time cannot be booked
+    assert payloads(opened) == [*on, "time:move", "time:cancel"]
+
+
+async def test_a_way_that_nobody_has_checked_says_so(
+    visitor: Visitor, another: Visitor, gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    assert not gateway.content.booking.places["centrum_mot_vald"].way.checked
+    time = await publish(gateway, alva.id, 10, kind="visit")
+    await begin(visitor, engine_double)
+    await visitor.choose("time:for:others")
+    told = [await visitor.choose(f"time:{step}:{time}") for step in ("pick", "take")]
+    told.append(await another.say(words_in(told[1])))
+
+    first = [next(frame for frame in frames if frame["type"] == "message") for frames in told]
+    assert [frame["checked"] for frame in first] == [False] * 3
+
+
+async def test_a_place_that_is_no_longer_in_the_content_leaves_the_time_usable(
+    visitor: Visitor, another: Visitor, gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    words = await book(visitor, engine_double, await publish(gateway, alva.id, 10, kind="visit"))
+    rules = replace(gateway.content.booking, places={})
+    gateway.words.content = replace(gateway.content, booking=rules)
+    opened = await another.say(words)
+
+    assert texts(opened) == ["Du har en bokad tid. Besök tisdag 1 december klockan 10.00, 45 minuter."]
+    assert payloads(opened)[:2] == ["time:move", "time:cancel"]
+
+
+async def test_what_an_opened_mailbox_says_of_a_time_is_not_stored(
+    visitor: Visitor, another: Visitor, gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    words = await book(visitor, engine_double, await publish(gateway, alva.id, 10))
+    await another.say(words)
+    lines = [line for id in await gateway.store.ids() for line in await gateway.store.lines(id)]
+
+    assert [line for line in lines if "bokad tid" in line.words["text"]] == []

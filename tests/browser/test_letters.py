@@ -79,6 +79,8 @@ async def test_a_letter_is_read_and_answered_and_the_answer_is_never_seen_again(
     await expect(reply(alva)).to_have_value("")
     await expect(pages(alva)).to_have_text([TEXT, "Texten går inte att läsa igen."])
     await expect(alva.page.get_by_text("Besökaren har inte läst svaret än.")).to_be_visible()
+    await expect(alva.page.get_by_text("Besvarat eller undanlagt. Inget väntar på svar.")).to_be_visible()
+    await expect(alva.button("Behöver inget svar")).to_be_hidden()
     for console in (alva, bo):
         await expect(letters(console)).to_have_count(0)
         assert REPLY not in await console.told()

@@ -147,13 +147,13 @@ async def test_an_alarm_is_heard_everywhere_until_somebody_takes_over(
         await waiting(visitor, gateway, engine_double, "emergency")
         who = await alva.newcomer(set())
         await alva.go("Tider")
-        await alva.button("Nästa vecka").focus()
+        await alva.button("Veckan efter").focus()
         await sweep_after(gateway, clock, 120)
         words = f"Larm: {who} kan vara i fara och har väntat i 2 min 0 s. Ingen har tagit över. Ta samtalet nu."
         for console in (alva, bo):
             await expect(alarms(console)).to_have_text([words])
             await expect(console.page).to_have_title(TITLE)
-        await expect(alva.button("Nästa vecka")).to_be_focused()
+        await expect(alva.button("Veckan efter")).to_be_focused()
 
         await alva.page.locator(".alarms").get_by_role("button", name="Uppfattat").click()
         await expect(alva.page.get_by_role("link", name="Tider")).to_be_focused()

@@ -57,7 +57,7 @@ async def test_a_series_is_published_and_what_was_left_out_is_said_with_its_reas
     friday = bo.page.locator(".day", has=bo.page.get_by_role("heading", name="fredag 27 nov."))
     await expect(friday.locator(".time")).to_contain_text(["Ledig"])
     await expect(friday.locator(".time")).to_contain_text(["Alva"])
-    await bo.button("Nästa vecka").click()
+    await bo.button("Veckan efter").click()
     await expect(bo.page.get_by_role("heading", name="Vecka 49")).to_be_visible()
     await expect(times(bo)).to_have_count(1)
     assert len(await stored(bo)) == 4
@@ -122,10 +122,10 @@ async def test_withdrawing_one_of_a_series_and_then_the_rest_that_nobody_has_boo
     await expect(alva.page.get_by_role("status").filter(has_text="1 tid är indragen.")).to_be_visible()
     await expect(alva.page.get_by_role("heading", name="fredag 27 nov.")).to_be_focused()
     assert len(await stored(alva)) == 3
-    await alva.button("Nästa vecka").click()
+    await alva.button("Veckan efter").click()
     await expect(times(alva).locator(".time-state")).to_have_text(["Bokad"])
     await expect(times(alva).get_by_role("button", name="Dra in")).to_have_count(0)
-    await alva.button("Nästa vecka").click()
+    await alva.button("Veckan efter").click()
     await expect(alva.page.get_by_role("heading", name="Vecka 50")).to_be_visible()
     await times(alva).get_by_role("button", name="Dra in").click()
     await alva.button("Alla obokade i serien").click()

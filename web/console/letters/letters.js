@@ -50,6 +50,7 @@ export function createLetters(api, { onShow, onRead }) {
       const { letters } = await api.letters.all();
       onRead(letters);
       draw(letters);
+      opened?.waits(letters.some((letter) => letter.mailbox === opened?.id));
       await opened?.refresh();
     } catch (refusal) {
       if (!(refusal instanceof ApiError)) throw refusal;

@@ -20,6 +20,8 @@ const texts = TEXTS.letters;
 export function createMailbox(api, first, { written, onBack, onOver }) {
   const id = first.mailbox;
   let last = 0;
+  let waits = true;
+  let readBy = first.read_by;
   const about = createAbout("mailbox-heading", texts.replyWanted);
   const seenBy = el("p", { class: "sees" });
   const notice = el("p", { class: "notice", role: "status" });
@@ -44,12 +46,19 @@ export function createMailbox(api, first, { written, onBack, onOver }) {
   function draw(mailbox) {
     last = Math.max(...mailbox.letters.map((page) => page.number));
     about.show(mailbox);
-    setText(seenBy, mailbox.read_by ? `${texts.readBy(mailbox.read_by)}.` : texts.notRead);
-    acknowledge.hidden = Boolean(mailbox.read_by);
+    readBy = mailbox.read_by;
+    fit();
     const shown = JSON.stringify(mailbox.letters);
     if (pages.dataset.shown === shown) return;
     pages.dataset.shown = shown;
     pages.replaceChildren(...mailbox.letters.map(drawPage));
+  }
+
+  /** Show who sees to it, and only what there is to do. */
+  function fit() {
+    setText(seenBy, !waits ? texts.nothingWaits : readBy ? `${texts.readBy(readBy)}.` : texts.notRead);
+    acknowledge.hidden = !waits || Boolean(readBy);
+    aside.hidden = !waits;
   }
 
   async function readIt() {
@@ -85,7 +94,17 @@ export function createMailbox(api, first, { written, onBack, onOver }) {
   }
 
   draw(first);
-  return { id, element, heading: about.heading, refresh };
+  return {
+    id,
+    element,
+    heading: about.heading,
+    refresh,
+    /** @param {boolean} is  in the list of those that wait for an answer */
+    waits(is) {
+      waits = is;
+      fit();
+    },
+  };
 }
 
 /** @param {import("../../shared/types.js").Page} page */

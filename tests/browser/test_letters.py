@@ -123,12 +123,31 @@ async def test_what_came_while_one_read_stays_unread(own_consoles: Enter, gatewa
     alva = await own_consoles("Alva")
     mailbox, _ = await left(gateway)
     await opened(alva)
-    await alva.page.route("**/console/api/letters**", lambda route: route.abort())  # the page hears of nothing new
+
+    async def deaf(route: Route) -> None:  # the page hears of nothing new
+        await (route.abort() if route.request.method == "GET" else route.continue_())
+
+    await alva.page.route("**/console/api/letters**", deaf)
     await gateway.mailboxes.write(mailbox, "nu är han här", {"topic": "acute_danger", "risks": []}, 0)
+    async with alva.page.expect_response("**/acknowledge"):
+        await alva.button("Jag har läst och ser till det").click()
     await alva.page.unroute("**/console/api/letters**")
-    await alva.button("Jag har läst och ser till det").click()
+    await alva.page.reload()
+    await opened(alva)
     await expect(pages(alva)).to_have_text([TEXT, "nu är han här"])
     await expect(alva.page.get_by_text("Ingen har sagt att de ser till det än.")).to_be_visible()
+
+
+async def test_another_letter_that_comes_while_one_writes_is_pointed_out(own_consoles: Enter, gateway: Gateway) -> None:
+    alva = await own_consoles("Alva")
+    mailbox, _ = await left(gateway)
+    await opened(alva)
+    await reply(alva).fill("Tack för")
+    await gateway.mailboxes.write(mailbox, "nu är han här", {"topic": "acute_danger", "risks": []}, 0)
+    await expect(told(alva, "Läs det innan du svarar.")).to_be_visible()
+    await expect(pages(alva)).to_have_text([TEXT, "nu är han här"])
+    await expect(reply(alva)).to_be_focused()
+    await expect(reply(alva)).to_have_value("Tack för")
 
 
 async def test_a_red_letter_calls_everybody_until_somebody_sees_to_it(

@@ -197,6 +197,28 @@ async def test_the_address_of_somebody_in_danger_stands_above_all_to_be_read_to_
         await expect(help_card).to_be_visible()  # it is still true, and may be all that is left
 
 
+async def test_an_open_conversation_lives_on_behind_the_other_parts(
+    own_consoles: Enter, gateway: Gateway, engine_double: EngineDouble, client: TestClient
+) -> None:
+    alva = await own_consoles("Alva")
+    async with Visitor(base_of(client)) as visitor:
+        await visitor.until("state")
+        await waiting(visitor, gateway, engine_double)
+        who = await alva.newcomer(set())
+        await alva.claim(who).click()
+        await alva.field.fill("Jag undrar")
+        await alva.go("Tider")
+        link = alva.page.get_by_role("link", name="Samtal")
+        await expect(link).to_have_text("Samtal")
+        await visitor.say("är du kvar?")
+        await expect(link).to_have_text("Samtal Nytt i ditt samtal.")
+        await alva.page.go_back()  # as on a phone
+        await expect(alva.talk(who)).to_be_visible()
+        await expect(alva.log).to_contain_text("är du kvar?")
+        await expect(alva.field).to_have_value("Jag undrar")
+        await expect(link).to_have_text("Samtal")
+
+
 async def test_who_left_by_the_quick_exit_is_seen_on_the_card(
     own_consoles: Enter, gateway: Gateway, engine_double: EngineDouble, client: TestClient
 ) -> None:

@@ -194,6 +194,7 @@ export const TEXTS = {
     log: "Meddelandena",
     visitor: "Besökaren",
     reply: "Svar från er",
+    more: "Det kom ett nytt meddelande från samma person. Läs det innan du svarar.",
     sealed: "Texten går inte att läsa igen.",
     opened: "Besökaren har läst svaret.",
     unopened: "Besökaren har inte läst svaret än.",

@@ -20,6 +20,7 @@ const texts = TEXTS.letters;
 export function createMailbox(api, first, { written, onBack, onOver }) {
   const id = first.mailbox;
   let last = 0;
+  let read = 0;
   let waits = true;
   let readBy = first.read_by;
   const about = createAbout("mailbox-heading", texts.replyWanted);
@@ -50,6 +51,9 @@ export function createMailbox(api, first, { written, onBack, onOver }) {
     fit();
     const shown = JSON.stringify(mailbox.letters);
     if (pages.dataset.shown === shown) return;
+    const theirs = mailbox.letters.filter((page) => page.sender === "visitor").length;
+    if (read && theirs > read) setText(notice, texts.more);
+    read = theirs;
     pages.dataset.shown = shown;
     pages.replaceChildren(...mailbox.letters.map(drawPage));
   }

@@ -127,22 +127,29 @@ class BookingErrand:
 
     async def _take(self, id: str, errand: dict[str, Any], time_id: str) -> list[Note]:
         words = await self._six_words.begun(id, errand)
-        mailbox = errand["mailbox"]
         try:
-            moving = await self._times.booked(mailbox) is not None
-            time = await (self._times.move(mailbox, time_id) if moving else self._times.book(time_id, mailbox))
+            try:
+                time = await self._book_or_move(errand["mailbox"], time_id)
+            except NoMailbox:  # deleted elsewhere, or expired
+                words = await self._six_words.anew(id, errand)
+                time = await self._book_or_move(errand["mailbox"], time_id)
         except (TakenTime, AlreadyBooked):
             return [Note("time_taken"), *await self._offer(errand)]
         except TooLate:
             return [Note("time_too_late", choices=("topic:talk_to_human",))]
-        except (NoMailbox, NothingBooked):
-            return [Note("errand_over")]
+        except NothingBooked:  # cancelled elsewhere in the same moment
+            return [Note("time_gone", choices=("time:start",))]
         notes = [_veiled(self._told("time_booked", time, ()))]
         if words is not None:
             errand["left"] = True
             errand.pop("fresh", None)
             notes.append(self._six_words.given(id, words))
         return notes
+
+    async def _book_or_move(self, mailbox: str, time_id: str) -> Time:
+        if await self._times.booked(mailbox) is None:
+            return await self._times.book(time_id, mailbox)
+        return await self._times.move(mailbox, time_id)
 
     async def _cancel(self, errand: dict[str, Any]) -> list[Note]:
         try:

@@ -10,7 +10,7 @@ from gateway.errands.mailbox import MailboxErrand
 from gateway.errands.six_words import SixWords
 from gateway.errands.stage import Note, Stage
 from gateway.handoff import State
-from gateway.storage.records import Line
+from gateway.storage.records import Gone, Line
 
 Step = Callable[[str, Line], Awaitable[None]]
 # What makes no sense while a counsellor is there: it is said to them instead.
@@ -45,6 +45,18 @@ class Errands:
 
     async def turn(self, id: str, line: Line) -> None:
         """Carry the step out and mark the line answered. Raises Gone, and what the store raises."""
+        try:
+            await self._step(id, line)
+        except Gone:
+            await self._without_mailbox(id, line)
+
+    async def _without_mailbox(self, id: str, line: Line) -> None:
+        """Say that the mailbox is gone: a step that raised must not become silence. Raises Gone where all is."""
+        errand = (await self._stage.get(id)).errand or {}
+        kept = {name: value for name, value in errand.items() if name not in ("mailbox", "left", "fresh")}
+        await self._stage.settle(id, line, [Note("mailbox_gone", choices=("letter:write",))], kept or None)
+
+    async def _step(self, id: str, line: Line) -> None:
         choice = str(line.words.get("choice", ""))
         if line.words.get("opens"):
             await self._open(id, line)

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from gateway.delivery import say_as_system
-from gateway.errands.six_words import SixWords
+from gateway.errands.six_words import SixWords, has_words
 from gateway.errands.stage import TITLES, Note, Stage
 from gateway.known import remember
 from gateway.letters.mailboxes import Mailboxes
 from gateway.storage.change import Change
-from gateway.storage.records import Conversation, Line
+from gateway.storage.records import Conversation, Gone, Line
 from gateway.words import Words
 
 WRITING = ("letter:send", "letter:drop")
@@ -34,15 +34,13 @@ class LetterErrand:
     async def start(self, id: str, line: Line) -> None:
         """Begin to write; whoever waits leaves the queue. Within an open mailbox it becomes the next letter there."""
         errand = (await self._stage.get(id)).errand or {}
-        mailbox = errand.get("mailbox")
-        begun: dict[str, Any] = {"doing": "letter", "since": line.seq, "mailbox": mailbox, "understood": {}}
-        begun["left"] = bool(errand.get("left"))
-        name = "letter_answer_start" if mailbox else "letter_start"
+        begun = {**errand, "doing": "letter", "since": line.seq, "understood": {}}
+        name = "letter_answer_start" if has_words(errand) else "letter_start"
         await self._stage.settle(id, line, [Note(name, choices=WRITING)], begun, leaves_queue=True)
 
     async def drop(self, id: str, line: Line) -> None:
         errand = (await self._stage.get(id)).errand or {}
-        kept = {name: errand[name] for name in ("mailbox", "left") if errand.get(name)} or None
+        kept = {name: errand[name] for name in ("mailbox", "left", "fresh") if errand.get(name)} or None
         await self._stage.settle(id, line, [Note("letter_dropped")], kept)
 
     def add(self, conversation: Conversation, understood: dict[str, Any]) -> None:
@@ -80,7 +78,11 @@ class LetterErrand:
         words = await self._six_words.begun(id, errand)
         understood = errand["understood"]
         priority = self._words.content.taxonomy.routes.index(understood.get("route", "answer"))
-        await self._mailboxes.write(errand["mailbox"], text, understood, priority, line.client_id)
+        try:
+            await self._mailboxes.write(errand["mailbox"], text, understood, priority, line.client_id)
+        except Gone:  # deleted elsewhere, or expired: what was written is not lost, and gets words of its own
+            words = await self._six_words.anew(id, errand)
+            await self._mailboxes.write(errand["mailbox"], text, understood, priority, line.client_id)
         kept = {"mailbox": errand["mailbox"], "left": words is not None or bool(errand.get("left"))}
         await self._stage.settle(id, line, self._left(id, words), kept, handoff="message_left")
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from gateway.errands.stage import Note, Stage
 from gateway.letters.mailboxes import HasReplies, Mailboxes
-from gateway.storage.records import Line
+from gateway.storage.records import Gone, Line
 from gateway.veil import Veil
 from gateway.words import Words
 
 SHOWN = "six words"  # the veil's reference of the words this conversation was given
+
+
+def has_words(errand: dict[str, Any]) -> bool:
+    """Tell whether an errand has a mailbox whose words its visitor has seen."""
+    return bool(errand.get("mailbox")) and not errand.get("fresh")
 
 
 class SixWords:
@@ -28,10 +34,15 @@ class SixWords:
 
         `fresh` marks a mailbox whose words have not been shown: a crash before that loses them, so it gets new ones.
         """
-        if errand.get("mailbox") and not errand.get("fresh"):
+        if has_words(errand):
             return None
         if errand.get("mailbox"):
-            return " ".join(await self._mailboxes.new_words(errand["mailbox"]))
+            with contextlib.suppress(Gone, HasReplies):
+                return " ".join(await self._mailboxes.new_words(errand["mailbox"]))
+        return await self.anew(id, errand)
+
+    async def anew(self, id: str, errand: dict[str, Any]) -> str:
+        """Give the errand another mailbox, where the one it had is deleted or can never be opened; give its words."""
         errand["mailbox"], words = await self._mailboxes.begin()
         errand["fresh"] = True
         await self._stage.keep(id, errand)

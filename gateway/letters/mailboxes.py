@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.keyring import KeyGone, Keyring
@@ -159,9 +159,10 @@ class Mailboxes:
     # -- what goes away by itself
 
     async def due(self, now: float) -> list[str]:
-        """Give the ids of what has expired, and of what was begun more than a day ago and never used.
+        """Give the ids of what has expired.
 
-        A mailbox with a booked time ahead stays until that is over: its words are the only way to the booking.
+        A mailbox with a booked time ahead stays until that is over: its words are the only way to the booking. One that
+        is empty, because a time was cancelled or a crash came in between, stays as long: its words may be on a paper.
         """
         async with self._engine.connect() as connection:
             return list((await connection.execute(select(mailboxes.c.id).where(_is_due(now)))).scalars())
@@ -198,7 +199,5 @@ class Mailboxes:
 
 def _is_due(now: float) -> ColumnElement[bool]:
     table = mailboxes.c
-    written = exists().where(letters.c.mailbox == table.id)
-    booked = exists().where(times.c.mailbox == table.id)
-    expired = and_(table.expires_at < now, ~booked.where(times.c.ends_at > now))
-    return or_(expired, and_(table.created_at < now - DAY, ~written, ~booked))
+    booked = exists().where(times.c.mailbox == table.id, times.c.ends_at > now)
+    return and_(table.expires_at < now, ~booked)

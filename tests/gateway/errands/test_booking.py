@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import pytest_asyncio
-from aiohttp.test_utils import TestClient
-
 from gateway.app import Gateway
 from gateway.booking.rules import Request
-from tests.conftest import Clock, base_of
+from tests.conftest import Clock
 from tests.console_client import ConsoleClient
 from tests.engine_double import EngineDouble
 from tests.gateway.errands.test_letters import payloads, texts, words_in, write_letter
 from tests.system import Visitor
 
 START = {"title": "Boka en tid", "payload": "time:start"}
-
-
-@pytest_asyncio.fixture
-async def another(client: TestClient) -> AsyncIterator[Visitor]:
-    """The same person on another day, on another device."""
-    async with Visitor(base_of(client)) as opened:
-        await opened.until("state")
-        yield opened
 
 
 async def publish(gateway: Gateway, counsellor: int, hour: int, audience: str = "others", kind: str = "chat") -> str:

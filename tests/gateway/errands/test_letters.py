@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from aiohttp.test_utils import TestClient
 
 from gateway.app import Gateway
 from gateway.handoff import State
 from tests.canary import CANARY, canaries_in, kept
-from tests.conftest import Clock, base_of
+from tests.conftest import Clock
 from tests.console_client import ConsoleClient
 from tests.engine_double import EngineDouble
 from tests.system import Visitor
@@ -51,14 +48,6 @@ async def write_letter(visitor: Visitor, engine: EngineDouble, *lines: str) -> l
     for line in lines:
         await visitor.say(line)
     return await visitor.choose("letter:send")
-
-
-@pytest_asyncio.fixture
-async def another(client: TestClient) -> AsyncIterator[Visitor]:
-    """The same person on another day, on another device."""
-    async with Visitor(base_of(client)) as opened:
-        await opened.until("state")
-        yield opened
 
 
 async def test_a_message_is_written_sent_read_and_answered(

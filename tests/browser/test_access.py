@@ -10,21 +10,26 @@ from aiohttp.test_utils import TestClient
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Frame, Page, WebSocketRoute, expect
 
+from content.model import Content
 from gateway.app import Gateway
 from tests.browser.people import NEED, PASSWORD, QUESTION, Chat, Console
 from tests.browser.test_times import publish, times
 from tests.browser.wire import Wire
-from tests.conftest import Clock
+from tests.conftest import Clock, base_of
+from tests.console_client import add_counsellor
 from tests.engine_double import EngineDouble
 from tests.gateway.console.test_letters_api import TEXT, left
+from tests.gateway.errands.test_booking import publish as publish_time
 from tests.gateway.test_disclosure import DANGER, STREET
 from tests.gateway.test_sweeper import sweep_after
+from tests.gateway.test_waiting import add as add_waits
 from tests.system import System, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 Visit = Callable[..., Awaitable[Chat]]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SIZES = {"narrow": {"width": 320, "height": 640}, "desktop": {"width": 1280, "height": 800}}
+SIZES["zoomed"] = {"width": 320, "height": 256}  # a desktop at 400 %
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 WIDTHS = pytest.mark.parametrize("size", ["narrow", "desktop"])
@@ -71,6 +76,45 @@ async def test_access_chat(scheme: str, size: str, visit: Visit, wire: Wire) -> 
     await chat.button("Ja, radera").click()
     await expect(chat.status).to_contain_text("Samtalet är avslutat.")
     await check(page, "over")
+
+
+@SCHEMES
+@pytest.mark.parametrize("size", ["narrow", "desktop", "zoomed"])
+async def test_access_chat_errands(
+    scheme: str, size: str, gateway: Gateway, client: TestClient, clock: Clock, engine_double: EngineDouble, visit: Visit,
+    content: Content,
+) -> None:  # fmt: skip
+    """The bar of those who wait, six words shown, times offered, a mailbox opened, and the largest button there is."""
+    said, base = content.sentences, base_of(client)
+    alva = await add_counsellor(gateway, "Alva")
+    for hour in range(9, 16):
+        await publish_time(gateway, alva, hour)
+    await add_waits(gateway.database, clock(), *[180.0] * 15, *[540.0] * 5)
+    chat = await visit(base, base, **look(scheme, size))
+    engine_double.summon()
+    await chat.ask(NEED)
+    await expect(chat.status).to_contain_text("Det brukar ta 3 till 9 minuter.")
+    await check(chat.page, "waiting")
+    await chat.choose("Jag skriver senare")
+    engine_double.calm()
+    await chat.tell("kan ni svara mig")
+    await check(chat.page, "writing a message")
+    await chat.choose(said["letter_send"])
+    words = await chat.six_words()
+    await check(chat.page, "six words")
+    await chat.tell(" ".join(words))
+    await check(chat.page, "a mailbox opened")
+    await chat.choose(said["time_start"])
+    await chat.choose(said["time_for_others"])
+    await chat.choose(said["time_age_15"])
+    await expect(chat.inside.locator(".message.system").last.locator(".choice")).to_have_count(6)
+    await check(chat.page, "times offered")
+    engine_double.summon("emergency")
+    await chat.say(DANGER)
+    await expect(chat.status).to_contain_text("Du väntar på en kurator.")
+    await expect(chat.button(said["show_hidden"])).to_be_visible()
+    await check(chat.page, "whether to show the address")
+    await expect(chat.button("Lämna snabbt")).to_be_in_viewport()
 
 
 @SCHEMES

@@ -66,6 +66,10 @@ class Answering:
     def risks(self, lines: list[Line]) -> tuple[str, ...]:
         return self._lexicon.risks(self._text(lines))
 
+    def can_come(self) -> bool:
+        """Tell whether a counsellor can come now."""
+        return self._availability.can_come()
+
     def _text(self, lines: list[Line]) -> str:
         return "\n".join(line.words["text"] for line in lines)
 

@@ -43,6 +43,10 @@ class Router:
             await self._errands.turn(id, lines[0])
         elif choice in PAYLOADS:
             await self._commit_choice(id, choice, lines)
+        elif choice is None and (step := self._errands.letter.spoken(conversation, lines[-1])) is not None:
+            if lines[:-1]:
+                await self.turn(id, lines[:-1])
+            await step(id, lines[-1])
         elif is_writing(conversation) and conversation.state is State.BOT and choice is None:
             await self._write(conversation, lines)
         elif conversation.state in ANSWERED_BY_BOT:
@@ -55,6 +59,7 @@ class Router:
         conversation = await self._store.get(id)
         choice = lines[0].words.get("choice")
         response = self._answering.fallback(conversation, self._answering.risks(lines), choice)
+        response.replies += self._errands.letter.still(conversation)
         await self._commit(id, conversation.generation, response, lines)
 
     async def _commit(self, id: str, generation: int, response: Response, lines: list[Line]) -> None:
@@ -65,6 +70,7 @@ class Router:
             self._remember(change.conversation, response.understood)
             if await say_as_bot(change, generation, response.replies):
                 change.conversation.context = response.context
+                self._errands.letter.pause(change.conversation)
                 for payload in response.decisions:
                     await self._summons.decide(change, payload)
                 if response.handoff is not None:
@@ -81,8 +87,7 @@ class Router:
 
     async def _answer(self, conversation: Conversation, lines: list[Line], choice: str | None) -> None:
         response = await self._answering.answer(conversation, lines, choice)
-        if is_writing(conversation):
-            response.replies.append(self._answering.reply("letter_still", self._errands.letter.choices()))
+        response.replies += self._errands.letter.still(conversation)
         await self._commit(conversation.id, conversation.generation, response, lines)
 
     async def _listen(self, conversation: Conversation, lines: list[Line]) -> None:
@@ -97,17 +102,15 @@ class Router:
             await self._mark(change, lines, understood, False, self._answering.why(lines))
 
     async def _write(self, conversation: Conversation, lines: list[Line]) -> None:
-        """What is said belongs to a letter, and is only received; danger in it is answered all the same."""
-        if len(lines) == 1 and (step := self._errands.letter.spoken(lines[0].words["text"])) is not None:
-            await step(conversation.id, lines[0])
-            return
+        """What is said belongs to a letter, and is only received; danger in it is answered, and then it is talk."""
         understood = await self._answering.understand(conversation, lines)
+        human = understood["route"] == "human_now" and self._answering.can_come()
         async with self._store.change(conversation.id) as change:
             self._remember(change.conversation, understood)
-            self._errands.letter.add(change.conversation, understood)
+            added = self._errands.letter.add(change.conversation, lines, understood)
             if understood["route"] != "emergency":
-                await self._errands.letter.receive(change)
-                await self._mark(change, lines, understood, False, self._answering.why(lines))
+                await self._errands.letter.receive(change, added, human)
+                await self._mark(change, lines, understood, human, self._answering.why(lines))
         if understood["route"] == "emergency":
             await self._answer(await self._store.get(conversation.id), lines, None)
 

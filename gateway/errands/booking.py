@@ -12,6 +12,7 @@ from typing import Any
 from gateway.booking.problems import AlreadyBooked, NoMailbox, NothingBooked, TakenTime, TooLate
 from gateway.booking.rules import Time
 from gateway.booking.times import Times
+from gateway.errands.letter import paused
 from gateway.errands.six_words import SixWords
 from gateway.errands.stage import TITLES, Note, Stage
 from gateway.storage.records import Conversation, Line
@@ -40,7 +41,7 @@ class BookingErrand:
     async def turn(self, id: str, line: Line, choice: str) -> None:
         """Carry out one choice."""
         conversation = await self._stage.get(id)
-        errand = {**(conversation.errand or {}), "doing": "time"}
+        errand = paused(dict(conversation.errand or {}))
         _, step, *rest = choice.split(":")
         match step, rest:
             case "start", []:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from gateway.errands.booking import BookingErrand
 from gateway.errands.letter import LetterErrand
-from gateway.errands.mailbox import MailboxErrand
+from gateway.errands.mailbox import MailboxErrand, without_mailbox
 from gateway.errands.six_words import SixWords
 from gateway.errands.stage import Note, Stage
 from gateway.handoff import State
@@ -14,7 +14,7 @@ from gateway.storage.records import Gone, Line
 
 Step = Callable[[str, Line], Awaitable[None]]
 # What makes no sense while a counsellor is there: it is said to them instead.
-_NOT_WITH_COUNSELLOR = ("letter:write", "letter:answer", "letter:send", "time:")
+_NOT_WITH_COUNSELLOR = ("letter:write", "letter:answer", "letter:more", "letter:send", "time:")
 
 
 class Errands:
@@ -30,6 +30,7 @@ class Errands:
         self._steps: dict[str, Step] = {
             "letter:write": letter.start,
             "letter:answer": letter.start,
+            "letter:more": letter.start,
             "letter:send": letter.send,
             "letter:drop": letter.drop,
             "words:show": six_words.show,
@@ -53,8 +54,7 @@ class Errands:
     async def _without_mailbox(self, id: str, line: Line) -> None:
         """Say that the mailbox is gone: a step that raised must not become silence. Raises Gone where all is."""
         errand = (await self._stage.get(id)).errand or {}
-        kept = {name: value for name, value in errand.items() if name not in ("mailbox", "left", "fresh")}
-        await self._stage.settle(id, line, [Note("mailbox_gone", choices=("letter:write",))], kept or None)
+        await self._stage.settle(id, line, [Note("mailbox_gone", choices=("letter:write",))], without_mailbox(errand))
 
     async def _step(self, id: str, line: Line) -> None:
         choice = str(line.words.get("choice", ""))

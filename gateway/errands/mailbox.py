@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.errands.booking import BookingErrand
+from gateway.errands.letter import paused
 from gateway.errands.stage import Note, Stage
 from gateway.letters.mailboxes import Mailboxes
 from gateway.letters.records import Letter, OpenMailbox
@@ -54,7 +55,7 @@ class MailboxErrand:
             found = await self._find(words)
             if found is not None:
                 self._rates.guessed(id)
-                await self._stage.settle(id, line, await self._opened(found), {"mailbox": found.id})
+                await self._stage.settle(id, line, await self._opened(found), opened(conversation.errand, found.id))
                 self._veil.take(id, line.client_id or "")
                 return
             note = Note("words_unknown", self._words.sentence("words_unknown", days=self._days))
@@ -102,15 +103,26 @@ class MailboxErrand:
         await self._stage.settle(id, line, [Note("mailbox_kept", choices=ON)], (await self._stage.get(id)).errand)
 
     async def delete(self, id: str, line: Line) -> None:
-        mailbox = mailbox_of((await self._stage.get(id)).errand)
+        errand = (await self._stage.get(id)).errand
+        mailbox = mailbox_of(errand)
         if mailbox is None:
-            await self._stage.settle(id, line, [Note("errand_over")], None)
+            await self._stage.settle(id, line, [Note("errand_over")], errand)
             return
         await self._mailboxes.delete(mailbox)
         self._veil.forget(id)
-        await self._stage.settle(id, line, [Note("mailbox_deleted")], None)
+        await self._stage.settle(id, line, [Note("mailbox_deleted")], without_mailbox(errand))
 
 
 def mailbox_of(errand: dict[str, Any] | None) -> str | None:
     """Give the mailbox that is open in a conversation."""
     return (errand or {}).get("mailbox")
+
+
+def opened(errand: dict[str, Any] | None, mailbox: str) -> dict[str, Any]:
+    """Give the errand of somebody who has opened a mailbox; what they had begun to write waits."""
+    return paused({**(without_mailbox(errand) or {}), "mailbox": mailbox})
+
+
+def without_mailbox(errand: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Give what is left of an errand without its mailbox: the letter that is not sent yet."""
+    return {"letter": errand["letter"]} if errand and "letter" in errand else None

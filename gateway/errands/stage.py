@@ -17,6 +17,7 @@ from gateway.words import Words
 # The buttons of the errands: payload → the sentence that is their title.
 TITLES = {
     "letter:write": "letter_write",
+    "letter:more": "letter_go_on",
     "letter:answer": "letter_answer",
     "letter:send": "letter_send",
     "letter:drop": "letter_drop",
@@ -84,6 +85,8 @@ class Stage:
         """Say the notes, move the errand on and mark the line answered, all at once. Raises Gone."""
         async with self._store.change(id) as change:
             conversation = change.conversation
+            if leaves_queue and conversation.state is State.HUMAN:  # a counsellor came in the same moment
+                notes, errand = [Note("errand_not_now")], conversation.errand
             if leaves_queue and conversation.state is State.WAITING:
                 await change.step(Event.CANCELLED_BY_VISITOR)
                 conversation.share = "none"

@@ -95,7 +95,7 @@ async def test_danger_in_a_letter_is_answered_with_112_and_the_letter_waits(
     heard = await visitor.say("hjälp, han har låst in mig")
 
     assert "112" in texts(heard)[0].split(".")[0]
-    assert "Ditt meddelande är inte skickat än." in texts(heard)
+    assert texts(heard)[-1].startswith("Ditt meddelande är inte skickat än.")
     assert handoff(heard) == "queued"
 
     sent = await visitor.choose("letter:send")

@@ -140,12 +140,17 @@ class BookingErrand:
             return [Note("time_too_late", choices=("topic:talk_to_human",))]
         except NothingBooked:  # cancelled elsewhere in the same moment
             return [Note("time_gone", choices=("time:start",))]
-        notes = [_veiled(self._told("time_booked", time, ()))]
-        if words is not None:
-            errand["left"] = True
-            errand.pop("fresh", None)
-            notes.append(self._six_words.given(id, words))
-        return notes
+        booked = self._booked(time, "time_words_same" if words is None else "time_words_new")
+        if words is None:
+            return [booked]
+        errand["left"] = True
+        errand.pop("fresh", None)
+        return [booked, self._six_words.given(id, words)]
+
+    def _booked(self, time: Time, words: str) -> Note:
+        """Say it in short, so that the words stand right below: how to get there has just been told."""
+        told = self._words.sentence("time_booked", what=self._named(time), minutes=_minutes(time))
+        return _veiled(Note("time_booked", f"{told} {self._words.sentence(words)}"))
 
     async def _book_or_move(self, mailbox: str, time_id: str) -> Time:
         if await self._times.booked(mailbox) is None:
@@ -170,13 +175,16 @@ class BookingErrand:
         booking = self._words.content.booking
         place = booking.places.get(time.place or "")
         way = place.way if place is not None else booking.ways.get(time.kind)
-        minutes = f"{round((time.ends_at - time.starts_at) / 60)}"
-        parts = [self._words.sentence(name, what=self._named(time), minutes=minutes)]
+        parts = [self._words.sentence(name, what=self._named(time), minutes=_minutes(time))]
         if way is not None:
             where = (place.name, place.entrance) if place is not None else ()
             parts.append(" ".join([*(f"{part}." for part in where if part), way.text]))
         contacts, checked = (way.contacts, way.checked) if way is not None else ((), True)
         return Note(name, "\n\n".join(parts), choices, contacts=contacts, checked=checked)
+
+
+def _minutes(time: Time) -> str:
+    return f"{round((time.ends_at - time.starts_at) / 60)}"
 
 
 def _veiled(note: Note) -> Note:

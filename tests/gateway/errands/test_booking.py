@@ -54,6 +54,7 @@ async def test_a_time_is_chosen_confirmed_and_booked(
     booked = await visitor.choose(f"time:take:{time}")
 
     assert texts(booked)[0].startswith("Nu är tiden bokad. Chatt tisdag 1 december klockan 10.00, 45 minuter.")
+    assert texts(booked)[0].endswith(gateway.content.sentences["time_words_new"])
     assert len(words_in(booked).split()) == 6
     assert await gateway.times.offered("others", gateway.clock(), 5) == []
 
@@ -72,6 +73,7 @@ async def test_a_booked_time_is_changed_and_cancelled_with_the_words(
     await another.choose(f"time:pick:{second}")
     moved = await another.choose(f"time:take:{second}")
     assert "klockan 13.00" in texts(moved)[0]
+    assert texts(moved)[0].endswith(gateway.content.sentences["time_words_same"])
     assert [time.id for time in await gateway.times.offered("others", gateway.clock(), 5)] == [first]
 
     await another.say(words)
@@ -236,11 +238,12 @@ async def test_a_way_that_nobody_has_checked_says_so(
     time = await publish(gateway, alva.id, 10, kind="visit")
     await begin(visitor, engine_double)
     await visitor.choose("time:for:others")
-    told = [await visitor.choose(f"time:{step}:{time}") for step in ("pick", "take")]
-    told.append(await another.say(words_in(told[1])))
+    asked = await visitor.choose(f"time:pick:{time}")
+    words = words_in(await visitor.choose(f"time:take:{time}"))
+    opened = await another.say(words)
 
-    first = [next(frame for frame in frames if frame["type"] == "message") for frames in told]
-    assert [frame["checked"] for frame in first] == [False] * 3
+    told = [frame for frame in (*asked, *opened) if frame["type"] == "message"]
+    assert [("Jag vet inte vilken ingång" in frame["text"], frame["checked"]) for frame in told] == [(True, False)] * 2
 
 
 async def test_a_place_that_is_no_longer_in_the_content_leaves_the_time_usable(

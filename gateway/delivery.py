@@ -10,7 +10,8 @@ from gateway.storage.change import Change
 # The sentences the gateway itself may say to a visitor (content/sentences.yml). A closed list.
 SYSTEM = frozenset(
     {
-        "share_yes_done", "share_no_done", "share_no_done_danger", "human_no_done", "nobody_free", "opened_for_danger",
+        "share_yes_done", "share_yes_here", "share_no_late", "share_nobody", "wait_expired_danger", "wait_left",
+        "share_no_done", "share_no_done_danger", "human_no_done", "nobody_free", "opened_for_danger",
         "closed_now", "closed_now_danger", "all_busy",
         "counsellor_here", "counsellor_released", "counsellor_closed", "queue_left", "wait_expired",
         "counsellor_lost", "counsellor_requeued", "counsellor_transferred", "unclaimed", "unclaimed_nobody",

@@ -77,16 +77,25 @@ class Summons:
             conversation.share = "none"
             await change.step(Event.CANCELLED_BY_VISITOR)
             await self._say(change, "human_no_done" if payload == HUMAN_NO else "queue_left")
+        elif conversation.state not in (State.WAITING, State.HUMAN):
+            await self._nobody_to_show(change)
         elif payload == SHARE_YES:
             conversation.share = "yes"
             if conversation.state is State.HUMAN:
                 conversation.shown_from = 0
-            await self._say(change, "share_yes_done")
+            await self._say(change, "share_yes_done" if conversation.state is State.WAITING else "share_yes_here")
         elif conversation.share == "emergency":
             await self._say(change, "share_no_done_danger")
+        elif conversation.state is State.HUMAN and conversation.share == "yes":
+            await self._say(change, "share_no_late")
         else:
             conversation.share = "no"
             await self._say(change, "share_no_done")
+
+    async def _nobody_to_show(self, change: Change) -> None:
+        """Say that nobody is on the way: whoever thinks that a counsellor comes would wait for nothing."""
+        human = {"title": self._words.sentence("choice_human"), "payload": "topic:talk_to_human"}
+        await say_as_system(change, "share_nobody", self._words.sentence("share_nobody"), [human])
 
     async def _say(self, change: Change, name: str) -> None:
         await say_as_system(change, name, self._words.sentence(name))

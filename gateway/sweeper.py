@@ -18,7 +18,7 @@ from gateway.letters.rounds import LetterRounds
 from gateway.live import Live
 from gateway.metrics import Metrics
 from gateway.settings import Settings
-from gateway.storage.change import Conflict
+from gateway.storage.change import Change, Conflict
 from gateway.storage.failures import STORE_FAILURES
 from gateway.storage.records import Conversation, Gone
 from gateway.storage.store import Store
@@ -26,7 +26,7 @@ from gateway.unclaimed import Unclaimed
 from gateway.waiting import UsualWait
 from gateway.words import Words
 
-HUMAN = "topic:talk_to_human"
+WAYS_ON = (("choice_human", "topic:talk_to_human"), ("letter_write", LETTER))
 log = structlog.get_logger()
 
 
@@ -116,14 +116,19 @@ class Sweeper:
         # after a quick exit it waits on purpose, until `leave_at`
         away = conversation.leave_at is None and self._live.away_seconds(conversation.id)
         if away > self._settings.gone_minutes * 60:
-            async with self._store.change(conversation.id) as change:
-                await change.step(Event.VISITOR_GONE)
+            await self._let_go(conversation.id)
         elif self._closing.is_over(conversation):
             await self._end_wait(conversation.id, over=True)
         elif now - (conversation.waiting_at or now) > self._settings.wait_minutes * 60:
             await self._end_wait(conversation.id, over=False)
         else:
             await self._closing.warn_hours(conversation, now)
+
+    async def _let_go(self, id: str) -> None:
+        """A visitor without a connection waits no longer; whoever comes back must not think that they do."""
+        async with self._store.change(id) as change:
+            if await change.step(Event.VISITOR_GONE) is not None:
+                await self._say_over(change, "wait_left", WAYS_ON)
 
     async def _close(self, id: str) -> None:
         async with self._store.change(id) as change:
@@ -138,8 +143,11 @@ class Sweeper:
             conversation = change.conversation
             if await change.step(Event.WAIT_EXPIRED) is None:
                 return
-            name = "closed_now_danger" if over and conversation.priority == 0 else "wait_expired"
-            names = (("letter_write", LETTER),) if over else (("choice_human", HUMAN), ("letter_write", LETTER))
-            choices = [{"title": self._words.sentence(one), "payload": payload} for one, payload in names]
-            contacts = self._words.reachable(about(conversation.understood))
-            await say_as_system(change, name, self._words.sentence(name), choices, contacts)
+            danger = "closed_now_danger" if over else "wait_expired_danger"
+            name = danger if conversation.in_danger or conversation.priority == 0 else "wait_expired"
+            await self._say_over(change, name, WAYS_ON[1:] if over else WAYS_ON)
+
+    async def _say_over(self, change: Change, name: str, ways: tuple[tuple[str, str], ...]) -> None:
+        choices = [{"title": self._words.sentence(one), "payload": payload} for one, payload in ways]
+        contacts = self._words.reachable(about(change.conversation.understood))
+        await say_as_system(change, name, self._words.sentence(name), choices, contacts)

@@ -129,6 +129,23 @@ async def test_a_waiting_visitor_who_is_gone_leaves_the_queue(visitor: Visitor, 
     assert await state_of(gateway, key) is State.WAITING
     await sweep_after(gateway, clock, 1)
     assert await state_of(gateway, key) is State.BOT
+    await visitor.connect()  # and must not think that they still wait
+    told = (await visitor.until("message", sender="system"))[-1]
+    assert told["text"] == gateway.words.sentence("wait_left")
+    assert [choice["payload"] for choice in told["choices"]] == ["topic:talk_to_human", "letter:write"]
+
+
+async def test_a_wait_in_danger_that_is_too_long_ends_with_112_first(
+    visitor: Visitor, gateway: Gateway, clock: Clock
+) -> None:
+    key = await bring(gateway, visitor, Event.HANDOFF_REQUESTED)
+    async with gateway.store.change(key) as change:
+        change.conversation.share = "emergency"
+    await sweep_after(gateway, clock, 30 * MINUTE + 1)
+    told = (await visitor.until("message", sender="system"))[-1]
+    assert (told["text"].split(".")[0], told["choices"][0]["payload"]) == (
+        "Ring 112 om det är fara nu", "topic:talk_to_human",
+    )  # fmt: skip
 
 
 async def test_a_visitor_who_comes_back_in_time_keeps_the_place(

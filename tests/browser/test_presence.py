@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import uuid
 from collections.abc import Awaitable, Callable
 
 import pytest
 from aiohttp.test_utils import TestClient
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from content.model import Content
 from gateway.app import Gateway
 from tests.browser.people import NEED, PHONE, Chat, Console
 from tests.conftest import Clock, base_of
+from tests.connectors.test_webchat import key_of
 from tests.engine_double import EngineDouble
 from tests.gateway.console.test_api import waiting
 from tests.gateway.test_disclosure import DANGER, STREET
@@ -217,6 +220,40 @@ async def test_an_open_conversation_lives_on_behind_the_other_parts(
         await expect(alva.log).to_contain_text("är du kvar?")
         await expect(alva.field).to_have_value("Jag undrar")
         await expect(link).to_have_text("Samtal")
+
+
+async def test_words_written_while_another_conversation_opens_reach_nobody(
+    own_consoles: Enter, gateway: Gateway, engine_double: EngineDouble, client: TestClient
+) -> None:
+    alva = await own_consoles("Alva")
+    async with Visitor(base_of(client)) as first, Visitor(base_of(client)) as second:
+        names = []
+        for visitor in (first, second):
+            await visitor.until("state")
+            await waiting(visitor, gateway, engine_double)
+            names.append(await alva.newcomer(set(names)))
+            await alva.claim(names[-1]).click()
+            await expect(alva.talk(names[-1])).to_be_focused()
+        opens = asyncio.Event()
+
+        async def slow(route: Route) -> None:
+            await opens.wait()
+            await route.continue_()
+
+        await alva.page.route("**/console/api/conversations/*?after=0", slow)
+        await alva.field.fill("till den andra")
+        await alva.button(f"Öppna samtalet med {names[0]}").click()
+        await alva.field.focus()
+        await alva.page.keyboard.type("till den första")
+        await alva.page.keyboard.press("Enter")
+        opens.set()
+        await expect(alva.talk(names[0])).to_be_focused()
+        await expect(alva.field).to_be_editable()
+        await alva.say("Hej igen.")
+        await first.until("message", sender="counsellor", text="Hej igen.")
+        await gateway.desk.say(await key_of(gateway, second), 1, str(uuid.uuid4()), "efter")
+        heard = (await second.until("message", sender="counsellor"))[-1]["text"]
+        assert heard == "efter"
 
 
 async def test_who_left_by_the_quick_exit_is_seen_on_the_card(

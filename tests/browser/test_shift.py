@@ -51,10 +51,14 @@ class Shift:
         """Both say something in the conversation that is open at the console, and each sees it."""
         chat = self.chats[name]
         hello, answer = f"{console.name} till {mark(name)}", f"svar till {console.name} från {mark(name)}"
+        heard, answers = chat.said_by("counsellor"), console.log.locator(".message.visitor .text")
+        before, answered = await heard.count(), await answers.count()  # the same two may have said the same before
         await console.say(hello)
-        await expect(chat.said_by("counsellor").last).to_have_text(hello)
+        await expect(heard).to_have_count(before + 1)
+        await expect(heard.last).to_have_text(hello)
         await chat.say(answer)
-        await expect(console.log.locator(".message.visitor .text").last).to_have_text(answer)
+        await expect(answers).to_have_count(answered + 1)
+        await expect(answers.last).to_have_text(answer)
 
     async def nobody_reads_anothers(self) -> None:
         """Compare every page with what the gateway has stored for it, and find no word of the other two in either."""
@@ -147,8 +151,10 @@ async def bo_gives_his_to_alva(shift: Shift, alva: Console, bo: Console, content
     await told(shift.chats["ett"], content.sentences["counsellor_transferred"])
     await expect(bo.part("Tagna av andra").locator(".who")).to_have_text([shift.who["ett"], shift.who["två"]])
     await alva.button(f"Öppna samtalet med {shift.who['ett']}").click()
+    await expect(alva.talk(shift.who["ett"])).to_be_focused()
     await expect(alva.log).to_contain_text(f"{bo.name} till {mark('ett')}")
     await shift.exchange(alva, "ett")
     await alva.button(f"Öppna samtalet med {shift.who['två']}").click()
+    await expect(alva.talk(shift.who["två"])).to_be_focused()
     await shift.exchange(alva, "två")
     await expect(shift.chats["tre"].status).to_contain_text("Du är nummer 1 i kön.")

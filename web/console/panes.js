@@ -22,9 +22,17 @@ export function createPanes(list, texts) {
     element,
     back,
     get reading() { return element.dataset.open === "one"; },
+    /**
+     * Let nobody write in what is open while another is fetched: words meant for one must not reach the other.
+     * @param {boolean} is
+     */
+    hold(is) {
+      place.inert = is;
+    },
     /** @param {HTMLElement} opened */
     put(opened) {
       place.replaceChildren(opened);
+      place.inert = false;
     },
     look() {
       element.dataset.open = "one";

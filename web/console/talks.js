@@ -19,6 +19,8 @@ export function createTalks(api, { onShow, onSpoken, onLetter, readQueue }) {
   /** @type {import("./conversation.js").ConversationView | null} */
   let view = null;
   let asked = "";
+  /** @type {Set<string>} on their way, so that they are not taken for a colleague's gift */
+  const fetched = new Set();
   /** @type {Set<string> | null} null: what was mine before is not news */
   let mine = null;
   const queue = createQueue(api, { onClaim: (id) => void open(id, () => api.claim(id)), onOpen: (id) => void open(id, () => api.conversation(id, 0)) });
@@ -34,22 +36,31 @@ export function createTalks(api, { onShow, onSpoken, onLetter, readQueue }) {
 
   /** @param {string} id @param {() => Promise<Conversation>} fetchIt */
   async function open(id, fetchIt) {
-    if (view && view.id === id) return look();
-    asked = id;
+    if (asked === id) return; // pressed twice
+    const here = view?.id === id;
+    asked = here ? "" : id;
+    panes.hold(!here);
+    if (here) return look();
+    fetched.add(id);
     try {
-      show(await fetchIt());
+      const found = await fetchIt();
+      mine?.add(id);
+      if (asked === id) show(found); // else another has been asked for since
     } catch (refusal) {
       if (!(refusal instanceof ApiError)) throw refusal;
       queue.say(refusal.code === "taken" ? TEXTS.queue.takenNotice : [404, 410].includes(refusal.status) ? TEXTS.queue.goneNotice : refusal.text);
       await readQueue();
     } finally {
-      asked = "";
+      fetched.delete(id);
+      if (asked === id) {
+        asked = "";
+        panes.hold(false);
+      }
     }
   }
 
   /** @param {Conversation} conversation */
   function show(conversation) {
-    mine?.add(conversation.id);
     view = createConversationView(api, conversation, { onBack: panes.back, onOver: over, onLetter, colleagues: () => queue.shown.colleagues });
     panes.put(view.element);
     queue.select(conversation.id);
@@ -75,7 +86,7 @@ export function createTalks(api, { onShow, onSpoken, onLetter, readQueue }) {
   /** @param {Queue} found */
   function noticeGiven(found) {
     const ids = found.mine.map((card) => card.id);
-    const given = mine ? ids.filter((id) => !mine?.has(id) && id !== asked && id !== view?.id) : [];
+    const given = mine ? ids.filter((id) => !mine?.has(id) && !fetched.has(id) && id !== view?.id) : [];
     mine = new Set(ids);
     for (const id of given) queue.markUnread(id);
     if (given.length) alert.given();

@@ -34,6 +34,7 @@ export function createLetters(api, { onShow, onRead }) {
   });
   /** @type {Map<string, string>} half-written replies, in memory only */
   const written = new Map();
+  let asked = "";
   /** @type {import("./mailbox.js").MailboxView | null} */
   let opened = null;
   const ticking = setInterval(cards.tick, 1000);
@@ -60,19 +61,31 @@ export function createLetters(api, { onShow, onRead }) {
   /** @param {string} id */
   async function show(id) {
     onShow();
-    if (opened?.id !== id) {
-      try {
-        opened = createMailbox(api, await api.letters.open(id), { written, onBack: panes.back, onOver: over });
-      } catch (refusal) {
-        if (!(refusal instanceof ApiError)) throw refusal;
-        say([404, 410].includes(refusal.status) ? texts.gone : refusal.text);
-        return void read();
-      }
-      panes.put(opened.element);
-      void read();
-    }
+    if (asked === id) return; // pressed twice
+    asked = opened?.id === id ? "" : id;
+    panes.hold(asked !== "");
+    if (asked) await fetchIt(id);
+    if (opened?.id !== id) return;
     panes.look();
     opened.heading.focus({ preventScroll: true });
+  }
+
+  /** @param {string} id */
+  async function fetchIt(id) {
+    try {
+      const mailbox = await api.letters.open(id);
+      if (asked !== id) return; // another has been asked for since
+      opened = createMailbox(api, mailbox, { written, onBack: panes.back, onOver: over });
+      panes.put(opened.element);
+    } catch (refusal) {
+      if (!(refusal instanceof ApiError)) throw refusal;
+      say([404, 410].includes(refusal.status) ? texts.gone : refusal.text);
+    }
+    if (asked === id) {
+      asked = "";
+      panes.hold(false);
+    }
+    void read();
   }
 
   /** @param {string} why  a Swedish sentence */

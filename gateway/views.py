@@ -19,16 +19,22 @@ def iso(seconds: float) -> str:
 def message_of(line: Line, words: Words, staff: bool = False) -> Message:
     """Give a line as a visitor or, with `staff`, a counsellor sees it; each gets the ids of their own lines."""
     said = line.words
+    hidden = staff and _is_only_the_visitors(said)
     return Message(
         seq=line.seq,
         sender=cast(Sender, line.sender),
-        text=words.sentence("words_only_visitor") if staff and "veil" in said else said["text"],
+        text=words.sentence("words_only_visitor") if hidden else said["text"],
         at=iso(line.at),
-        choices=choices_of(said),
+        choices=() if hidden else choices_of(said),
         contacts=words.cards(said.get("contacts", ())),
         checked=said.get("checked", True),
         id=line.client_id if line.sender == ("counsellor" if staff else "visitor") else None,
     )
+
+
+def _is_only_the_visitors(said: dict[str, Any]) -> bool:
+    """Tell whether no counsellor may see a line: what the veil holds, and which time somebody has picked."""
+    return "veil" in said or str(said.get("choice", "")).startswith("time:pick:")
 
 
 def choices_of(said: dict[str, Any]) -> tuple[Choice, ...]:

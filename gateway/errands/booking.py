@@ -121,7 +121,8 @@ class BookingErrand:
         if time is None:
             return [Note("time_taken"), *await self._offer(errand)]
         titles = (self._words.sentence("time_take"), self._words.sentence("time_other"))
-        return [replace(self._told("time_confirm", time, (f"time:take:{id}", "time:again")), titles=titles)]
+        told = self._told("time_confirm", time, (f"time:take:{id}", "time:again"))
+        return [_veiled(replace(told, titles=titles))]
 
     async def _all_offered(self, errand: dict[str, Any]) -> list[Time]:
         return await self._times.offered(errand.get("audience", "others"), self._clock(), 200)

@@ -202,7 +202,9 @@ async def test_what_was_booked_is_only_the_visitors_to_see(
     id = (await gateway.store.ids())[0]
     stored = [line.words["text"] for line in await gateway.store.lines(id) if "veil" in line.words]
 
-    assert stored == ["Här stod något som bara du fick se. Det visas inte längre."] * 2
+    assert (
+        stored == ["Här stod något som bara du fick se. Det visas inte längre."] * 3
+    )  # the time before and after booking, and the words
 
 
 async def test_a_mailbox_with_nothing_but_a_time_says_only_the_time(
@@ -266,3 +268,19 @@ async def test_what_an_opened_mailbox_says_of_a_time_is_not_stored(
     lines = [line for id in await gateway.store.ids() for line in await gateway.store.lines(id)]
 
     assert [line for line in lines if "bokad tid" in line.words["text"]] == []
+
+
+async def test_which_time_was_picked_is_no_counsellors_to_see(
+    visitor: Visitor, gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    time = await publish(gateway, alva.id, 10)
+    await book(visitor, engine_double, time)
+    engine_double.summon()
+    await visitor.say("kan jag få prata med någon")
+    await visitor.choose("share:yes")
+    waiting = (await alva.get("queue"))[1]["waiting"][0]["id"]
+    messages = (await alva.post(f"conversations/{waiting}/claim"))[1]["messages"]
+
+    assert [one["text"] for one in messages if "klockan 10.00" in one["text"]] == []
+    payloads_shown = [choice["payload"] for one in messages for choice in one["choices"]]
+    assert f"time:take:{time}" not in payloads_shown

@@ -44,9 +44,9 @@ async def test_journey_question_summons_counsellor_and_back(
         who = await see_only_the_card(console, before)
         await talk(chat, console, who, content)
         if path := picture("console.png"):
-            await console.page.screenshot(path=path)
+            await console.page.screenshot(path=path, animations="disabled")
         if path := picture("chat.png"):
-            await chat.page.screenshot(path=path)
+            await chat.page.screenshot(path=path, animations="disabled")
         await hand_back(chat, console, who, content)
     finally:
         for token in chat.tokens:

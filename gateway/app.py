@@ -100,7 +100,7 @@ class Gateway:
         self.mailboxes = Mailboxes(self.database, self.keyring, self.secret_words, clock, settings.letter_days, told)
         self.inbox = Inbox(self.database, self.keyring, clock, settings.letter_days, told)
         self.veil = Veil(clock)
-        rates = Rates(clock)
+        self.rates = rates = Rates(clock)
         summons = Summons(self.words, self.availability)
         lexicon = RiskLexicon.load(HERE / "risks.yml")
         answering = Answering(self.engine, self.words, lexicon, self.availability, self.local, self.metrics)
@@ -139,9 +139,9 @@ class Gateway:
 
     def _errands(self, rates: Rates) -> Errands:
         stage, days = Stage(self.store, self.words, self.veil), self.settings.letter_days
-        six_words = SixWords(stage, self.mailboxes, self.words, self.veil, days)
+        six_words = SixWords(stage, self.mailboxes, self.words, self.veil, rates, days)
         letter = LetterErrand(stage, self.mailboxes, six_words, self.words)
-        booking = BookingErrand(stage, self.times, six_words, self.words, self.clock)
+        booking = BookingErrand(stage, self.times, six_words, self.words, rates, self.clock)
         mailbox = MailboxErrand(stage, self.mailboxes, self.secret_words, self.words, self.veil, rates, booking, days)
         return Errands(stage, six_words, letter, mailbox, booking)
 

@@ -29,9 +29,9 @@ ERRANDS = frozenset(
         "letter_empty", "letter_left", "letter_left_more", "words_were_here", "words_new", "words_lost",
         "words_unknown", "words_wait", "words_again", "mailbox_waiting", "mailbox_read", "mailbox_set_aside",
         "mailbox_empty", "mailbox_delete_ask", "mailbox_kept", "mailbox_deleted", "mailbox_gone", "errand_not_now",
-        "errand_over", "time_for_whom", "time_for_whom_again", "time_age", "time_with_counsellor", "time_offered",
-        "time_none", "time_confirm", "time_taken", "time_booked", "time_has", "time_cancel_ask", "time_cancelled",
-        "time_gone", "time_too_late", "time_kept",
+        "errand_over", "errand_wait", "time_wait", "time_for_whom", "time_for_whom_again", "time_age",
+        "time_with_counsellor", "time_offered", "time_none", "time_confirm", "time_taken", "time_booked", "time_has",
+        "time_cancel_ask", "time_cancelled", "time_gone", "time_too_late", "time_kept",
     }
 )  # fmt: skip
 

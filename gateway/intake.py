@@ -95,6 +95,7 @@ class Intake:
             raise self.refusal("too_fast")
         async with self._guarded():
             conversation, token = await self._store.begin(channel)
+            self._rates.began(conversation.id, address)
             names = (("exploited", "support_exploited_adult"), ("minor", "minor_support"), ("buyer", "stop_buying"))
             choices = [
                 {"title": self._words.sentence(f"choice_{name}"), "payload": f"topic:{topic}"} for name, topic in names

@@ -15,6 +15,7 @@ from gateway.booking.times import Times
 from gateway.errands.letter import paused
 from gateway.errands.six_words import SixWords
 from gateway.errands.stage import TITLES, Note, Stage
+from gateway.rates import Rates, TooMany
 from gateway.storage.records import Conversation, Line
 from gateway.words import Words
 
@@ -30,12 +31,13 @@ class BookingErrand:
     """Steps are choices `time:…`; what was chosen before stands in the errand."""
 
     def __init__(
-        self, stage: Stage, times: Times, six_words: SixWords, words: Words, clock: Callable[[], float]
+        self, stage: Stage, times: Times, six_words: SixWords, words: Words, rates: Rates, clock: Callable[[], float]
     ) -> None:
         self._stage = stage
         self._times = times
         self._six_words = six_words
         self._words = words
+        self._rates = rates
         self._clock = clock
 
     async def turn(self, id: str, line: Line, choice: str) -> None:
@@ -128,6 +130,11 @@ class BookingErrand:
         return await self._times.offered(errand.get("audience", "others"), self._clock(), 200)
 
     async def _take(self, id: str, errand: dict[str, Any], time_id: str) -> list[Note]:
+        if await self._times.booked(errand.get("mailbox") or "") is None:  # else it is moved
+            try:
+                self._rates.booking(id)
+            except TooMany:
+                return [Note("time_wait", choices=("letter:write",))]
         words = await self._six_words.begun(id, errand)
         try:
             try:

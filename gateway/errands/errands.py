@@ -10,6 +10,7 @@ from gateway.errands.mailbox import MailboxErrand, without_mailbox
 from gateway.errands.six_words import SixWords
 from gateway.errands.stage import Note, Stage
 from gateway.handoff import State
+from gateway.rates import TooMany
 from gateway.storage.records import Gone, Line
 
 Step = Callable[[str, Line], Awaitable[None]]
@@ -48,6 +49,8 @@ class Errands:
         """Carry the step out and mark the line answered. Raises Gone, and what the store raises."""
         try:
             await self._step(id, line)
+        except TooMany:
+            await self._stage.settle(id, line, [Note("errand_wait")], (await self._stage.get(id)).errand)
         except Gone:
             await self._without_mailbox(id, line)
 

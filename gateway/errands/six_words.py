@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway.errands.stage import Note, Stage
 from gateway.letters.mailboxes import HasReplies, Mailboxes
+from gateway.rates import Rates
 from gateway.storage.records import Gone, Line
 from gateway.veil import Veil
 from gateway.words import Words
@@ -22,11 +23,12 @@ def has_words(errand: dict[str, Any]) -> bool:
 class SixWords:
     """`days` is how long a mailbox stays after its last letter."""
 
-    def __init__(self, stage: Stage, mailboxes: Mailboxes, words: Words, veil: Veil, days: float) -> None:
+    def __init__(self, stage: Stage, mailboxes: Mailboxes, words: Words, veil: Veil, rates: Rates, days: float) -> None:
         self._stage = stage
         self._mailboxes = mailboxes
         self._words = words
         self._veil = veil
+        self._rates = rates
         self._days = f"{days:g}"
 
     async def begun(self, id: str, errand: dict[str, Any]) -> str | None:
@@ -42,7 +44,8 @@ class SixWords:
         return await self.anew(id, errand)
 
     async def anew(self, id: str, errand: dict[str, Any]) -> str:
-        """Give the errand another mailbox, where the one it had is deleted or can never be opened; give its words."""
+        """Give the errand a new mailbox; give its words. Raises TooMany."""
+        self._rates.mailbox(id)
         errand["mailbox"], words = await self._mailboxes.begin()
         errand["fresh"] = True
         await self._stage.keep(id, errand)

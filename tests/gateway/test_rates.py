@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.rates import Buckets, Rates
+from gateway.rates import Buckets, Rates, TooMany
 from tests.conftest import Clock
 
 
@@ -49,6 +49,32 @@ def test_take_forgets_buckets_that_are_full_again(clock: Clock, monkeypatch: pyt
     buckets.take("new")
 
     assert set(buckets._levels) == {"new"}
+
+
+def test_mailboxes_and_bookings_count_for_the_address_they_come_from(clock: Clock) -> None:
+    rates = Rates(clock)
+    for number in range(6):
+        rates.began(f"{number}", "192.0.2.1")
+        rates.booking(f"{number}")
+    rates.began("one more", "192.0.2.1")
+    rates.began("elsewhere", "192.0.2.2")
+
+    rates.booking("elsewhere")
+    rates.booking("unknown since a restart")
+    rates.mailbox("one more")
+    with pytest.raises(TooMany):
+        rates.booking("one more")
+    clock.pass_seconds(1800)
+    rates.booking("one more")
+
+
+def test_an_address_of_yesterday_is_kept_nowhere(clock: Clock) -> None:
+    rates = Rates(clock)
+    rates.began("old", "192.0.2.1")
+    clock.pass_seconds(24 * 3600 + 1)
+    rates.began("new", "192.0.2.1")
+
+    assert list(rates._began) == ["new"]
 
 
 def test_frame_allows_thirty_and_then_one_a_second(clock: Clock) -> None:

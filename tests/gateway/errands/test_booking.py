@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from aiohttp.test_utils import TestClient
+
 from gateway.app import Gateway
 from gateway.booking.rules import Request
-from tests.conftest import Clock
+from tests.conftest import Clock, base_of
 from tests.console_client import ConsoleClient
 from tests.engine_double import EngineDouble
 from tests.gateway.errands.test_letters import payloads, texts, words_in, write_letter
@@ -284,3 +286,22 @@ async def test_which_time_was_picked_is_no_counsellors_to_see(
     assert [one["text"] for one in messages if "klockan 10.00" in one["text"]] == []
     payloads_shown = [choice["payload"] for one in messages for choice in one["choices"]]
     assert f"time:take:{time}" not in payloads_shown
+
+
+async def test_nobody_can_take_all_the_times_there_are(
+    gateway: Gateway, client: TestClient, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    times = [await publish(gateway, alva.id, hour) for hour in range(8, 15)]
+    for time in times[:6]:
+        async with Visitor(base_of(client)) as one:
+            await one.until("state")
+            await book(one, engine_double, time)
+    async with Visitor(base_of(client)) as one:
+        await one.until("state")
+        await begin(one, engine_double)
+        await one.choose("time:for:others")
+        await one.choose(f"time:pick:{times[6]}")
+        refused = await one.choose(f"time:take:{times[6]}")
+
+    assert (texts(refused), payloads(refused)) == ([gateway.words.sentence("time_wait")], ["letter:write"])
+    assert [time.id for time in await gateway.times.offered("others", gateway.clock(), 9)] == times[6:]

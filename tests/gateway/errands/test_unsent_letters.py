@@ -7,6 +7,7 @@ import pytest
 from gateway.app import Gateway
 from gateway.errands.stage import Note, Stage
 from gateway.handoff import Event
+from tests.conftest import Clock
 from tests.connectors.test_webchat import bring, key_of
 from tests.console_client import ConsoleClient
 from tests.engine_double import EngineDouble
@@ -163,3 +164,18 @@ async def test_a_counsellor_who_comes_as_one_begins_to_write_is_who_one_writes_t
 
     told = (await visitor.until("message", sender="system", text=gateway.words.sentence("errand_not_now")))[-1]
     assert (told["choices"], (await gateway.store.get(key)).errand) == ([], None)
+
+
+async def test_a_letter_that_must_wait_is_kept_and_sent_later(
+    visitor: Visitor, gateway: Gateway, clock: Clock, engine_double: EngineDouble
+) -> None:
+    await begin_letter(visitor, engine_double)
+    for number in range(30):
+        gateway.rates.began(f"{number}", "127.0.0.1")
+        gateway.rates.mailbox(f"{number}")
+    told = await visitor.choose("letter:send")
+    clock.pass_seconds(60)
+    await visitor.choose("letter:send")
+
+    assert texts(told) == [gateway.words.sentence("errand_wait")]
+    assert await written(gateway) == [[ASKED]]

@@ -93,7 +93,9 @@ class Gateway:
         self.engine = EngineClient(engine_url, settings.engine_seconds)
         self.availability = Availability(self.content, settings.hours, self.local, self.live.online)
         rules = self.content.booking
-        self.plan = Plan(self.database, clock, settings.zone, rules, is_holiday, self._times_changed)
+        self.plan = Plan(
+            self.database, clock, settings.zone, rules, is_holiday, self.availability.chats_at, self._times_changed
+        )
         self.times = Times(self.database, clock, rules, self._times_changed)
         self.secret_words = SecretWords(self.content.secret_words)
         told = self._letters_changed

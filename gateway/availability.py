@@ -26,6 +26,10 @@ class Availability:
             return self._hours == "open"
         return self._schedule.is_open(self._local()) and bool(self._online())
 
+    def chats_at(self, moment: datetime) -> bool:
+        """Tell whether a counsellor can be reached in the chat at a local moment to come, as far as the hours say."""
+        return self._hours != "schedule" or self._schedule.is_open(moment)
+
     def closes_at(self) -> float | None:
         """Give when the counsellors' hours end, in seconds since 1970 UTC; None where they are over or have no end."""
         closes = self._schedule.closing(self._local()) if self._hours == "schedule" else None

@@ -28,14 +28,17 @@ LOCK = 0x7661_7274  # "vart"; gateway/storage/single.py has the other one
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A start (local, naive) that was not published, and why: `past`, `holiday`, `taken` or `adjoins`."""
+    """A start (local, naive) that was not published, and why: `past`, `holiday`, `closed`, `taken` or `adjoins`."""
 
     start: datetime
     why: str
 
 
 class Plan:
-    """`changed` is called after each commit that changed a time. `zone` is the organisation's."""
+    """`changed` is called after each commit that changed a time. `zone` is the organisation's.
+
+    `chats_at` tells whether the chat is open at a local moment: whoever comes to a booked chat at another meets nobody.
+    """
 
     def __init__(
         self,
@@ -44,6 +47,7 @@ class Plan:
         zone: ZoneInfo,
         booking: Booking,
         is_holiday: Callable[[date], bool],
+        chats_at: Callable[[datetime], bool],
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
@@ -52,6 +56,7 @@ class Plan:
         self._zone = zone
         self._booking = booking
         self._is_holiday = is_holiday
+        self._chats_at = chats_at
         self._changed = changed
 
     def today(self) -> date:
@@ -83,6 +88,8 @@ class Plan:
             for start, time in wanted:
                 apart = self._booking.apart_minutes * 60
                 why = why_not(time, [*others, *published], apart, now, start.date(), self._is_holiday)
+                if why is None and request.kind == "chat" and not self._is_chat_open(start, request.minutes):
+                    why = "closed"
                 if why is None:
                     published.append(time)
                 else:
@@ -93,6 +100,10 @@ class Plan:
         if published:
             self._changed()
         return published, left_out
+
+    def _is_chat_open(self, start: datetime, minutes: int) -> bool:
+        last = start + timedelta(minutes=minutes - 1)
+        return self._chats_at(start) and self._chats_at(last)
 
     def _made(self, counsellor: int, request: Request, start: datetime, series: str | None) -> Time:
         starts_at = seconds_of(start, self._zone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 
 import pytest
 import pytest_asyncio
@@ -31,7 +31,15 @@ def changes() -> list[None]:
 
 @pytest.fixture
 def plan(database: AsyncEngine, clock: Clock, staff: Staff, changes: list[None]) -> Plan:
-    return Plan(database, clock, ZONE, RULES, lambda day: day == date(2026, 12, 25), lambda: changes.append(None))
+    """With a holiday on 25 December, and a chat that is open from 8 to 16.30."""
+
+    def is_holiday(day: date) -> bool:
+        return day == date(2026, 12, 25)
+
+    def chats_at(moment: datetime) -> bool:
+        return time(8) <= moment.time() < time(16, 30)
+
+    return Plan(database, clock, ZONE, RULES, is_holiday, chats_at, lambda: changes.append(None))
 
 
 @pytest.fixture

@@ -44,6 +44,17 @@ async def test_a_series_leaves_out_what_cannot_be_and_keeps_the_rest(plan: Plan)
     assert local == [first + WEEK, first + 3 * WEEK, first + 4 * WEEK]
 
 
+@pytest.mark.parametrize(("kind", "hour", "why"), [
+    ("chat", 8, []), ("chat", 16, ["closed"]), ("chat", 17, ["closed"]), ("phone", 17, []),
+])  # fmt: skip
+async def test_a_chat_is_published_only_where_the_chat_is_open_all_the_time(
+    plan: Plan, kind: str, hour: int, why: list[str]
+) -> None:
+    start = datetime(2026, 11, 30, hour, 0)
+    _, left_out = await plan.publish(1, call(start, kind=kind, minutes=60))
+    assert [one.why for one in left_out] == why
+
+
 async def test_nothing_published_changes_nothing(plan: Plan, changes: list[None]) -> None:
     assert await plan.publish(1, visit(datetime(2026, 11, 24, 10))) == (
         [],

@@ -13,6 +13,7 @@ from typing import Any, cast
 from connectors.contract import Answer, Code, News, Nudge, Opened, Refused, StateName
 from content.risks import RiskLexicon
 from gateway.disclosure import Disclosure
+from gateway.errands.six_words import has_words
 from gateway.handoff import Event, State
 from gateway.hidden import HIDE, SHOW
 from gateway.letters.secret_words import SecretWords
@@ -188,7 +189,7 @@ class Intake:
         async with self._guarded():
             left = (await self._store.get(key)).errand or {}
             await self._store.erase(key)
-        text = self._words.sentence("erased_but_letter" if left.get("mailbox") else "erased")
+        text = self._words.sentence("erased_but_letter" if has_words(left) else "erased")
         self._leave(key, "erased", text)
         return text
 

@@ -161,7 +161,8 @@ class BookingErrand:
         return _veiled(Note("time_booked", f"{told} {self._words.sentence(words)}"))
 
     async def _book_or_move(self, mailbox: str, time_id: str) -> Time:
-        if await self._times.booked(mailbox) is None:
+        held = await self._times.booked(mailbox)
+        if held is None or held.id == time_id:  # the same one again: a turn that is taken up after a crash
             return await self._times.book(time_id, mailbox)
         return await self._times.move(mailbox, time_id)
 

@@ -124,3 +124,35 @@ async def test_a_reply_sealed_before_the_words_were_shown_does_not_keep_the_visi
     words = words_in(await visitor.choose("letter:send"))
 
     assert "är lämnat" in texts(await another.say(words))[0]
+
+
+async def test_erasing_tells_of_nothing_left_where_nothing_was(
+    visitor: Visitor, another: Visitor, gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    time = await publish(gateway, alva.id, 10)
+    await begin(visitor, engine_double)
+    await visitor.choose("time:for:others")
+    await visitor.choose(f"time:pick:{time}")
+    await book(another, engine_double, time)
+    await visitor.choose(f"time:take:{time}")  # a mailbox was made, and its words never shown
+    await visitor.send({"type": "erase"})
+
+    assert texts(await visitor.until("state", state="closed"))[-1] == gateway.words.sentence("erased")
+
+
+async def test_a_booking_that_is_taken_up_after_a_crash_is_told_however_near_it_is(
+    visitor: Visitor, gateway: Gateway, alva: ConsoleClient, clock: Clock, engine_double: EngineDouble
+) -> None:
+    time = await publish(gateway, alva.id, 10)
+    await begin(visitor, engine_double)
+    await visitor.choose("time:for:others")
+    await visitor.choose(f"time:pick:{time}")
+    mailbox, _ = await gateway.mailboxes.begin()
+    async with gateway.store.change(await key_of(gateway, visitor)) as change:
+        assert change.conversation.errand is not None
+        change.conversation.errand |= {"mailbox": mailbox, "fresh": True}
+    booked = await gateway.times.book(time, mailbox)
+    clock.now = booked.starts_at
+    told = await visitor.choose(f"time:take:{time}")
+
+    assert ("Nu är tiden bokad." in texts(told)[0], len(words_in(told).split())) == (True, 6)

@@ -13,7 +13,7 @@ SYSTEM = frozenset(
         "share_yes_done", "share_yes_here", "share_no_late", "share_nobody", "wait_expired_danger", "wait_left",
         "share_no_done", "share_no_done_danger", "human_no_done", "nobody_free", "opened_for_danger",
         "closed_now", "closed_now_danger", "all_busy",
-        "counsellor_here", "counsellor_released", "counsellor_closed", "queue_left", "wait_expired",
+        "counsellor_here", "counsellor_released", "counsellor_closed", "queue_left", "queue_left_late", "wait_expired",
         "counsellor_lost", "counsellor_requeued", "counsellor_transferred", "unclaimed", "unclaimed_nobody",
         "masked", "masked_bot", "masked_danger", "masked_danger_address", "masked_danger_alone",
         "hidden_shown", "hidden_shown_danger", "hidden_shown_waiting", "hidden_shown_waiting_danger", "hidden_nobody",

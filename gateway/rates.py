@@ -15,7 +15,7 @@ from collections.abc import Callable
 CONVERSATION = (30.0, 1.0)  # frames at once, frames a second
 ADDRESS = (120.0, 1.0)  # new conversations at once, new ones a second
 GUESSES = (5.0, 1 / 900)  # six words tried at once in a conversation, and a second
-ALL_GUESSES = (60.0, 1.0)  # the same over all conversations
+ALL_GUESSES = (30.0, 1 / 60)  # the same over all conversations that began at one address
 MAILBOXES = (30.0, 1 / 60)  # new mailboxes from one address at once, and a second: each costs memory and work
 BOOKINGS = (6.0, 1 / 1800)  # the same of bookings: nobody is to take all the times there are
 _DAY = 24 * 3600.0
@@ -83,7 +83,7 @@ class Rates:
 
     def guess(self, conversation: str) -> bool:
         """Count a try at six words; False where too many were wrong."""
-        return self._guesses.take(conversation) and self._all_guesses.take("")
+        return self._guesses.take(conversation) and self._all_guesses.take(self._began.get(conversation, conversation))
 
     def guessed(self, conversation: str) -> None:
         """The words were right: what was wrong before is forgotten."""

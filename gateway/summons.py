@@ -72,7 +72,9 @@ class Summons:
     async def decide(self, change: Change, payload: str) -> None:
         """Carry out one of PAYLOADS; one that comes too late changes nothing and is still answered."""
         conversation = change.conversation
-        if payload in (HUMAN_NO, LEAVE_QUEUE):
+        if payload == LEAVE_QUEUE and conversation.state is State.HUMAN:
+            await self._say(change, "queue_left_late")  # pressed as the counsellor came: a queue is left, not a talk
+        elif payload in (HUMAN_NO, LEAVE_QUEUE):
             conversation.no_human = conversation.no_human or payload == HUMAN_NO
             conversation.share = "none"
             await change.step(Event.CANCELLED_BY_VISITOR)

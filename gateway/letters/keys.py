@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 BYTES = 64
 AT_ONCE = 2
+LONGEST_WAIT = 8.0  # seconds; the visitor then hears that it takes time, and it is tried again
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,13 @@ class Derivation:
         self._free = asyncio.Semaphore(AT_ONCE)
 
     async def keys(self, words: Sequence[str]) -> WordKeys:
-        """Give the keys of six words, spelled as in the list."""
-        async with self._free:
+        """Give the keys of six words, spelled as in the list. Raises TimeoutError where too many wait for theirs."""
+        async with asyncio.timeout(LONGEST_WAIT):
+            await self._free.acquire()
+        try:
             return await asyncio.to_thread(self._keys, " ".join(words).encode())
+        finally:
+            self._free.release()
 
     def _keys(self, words: bytes) -> WordKeys:
         cost = self._cost

@@ -110,3 +110,14 @@ def test_start_hashes_alike_only_within_one_process(clock: Clock) -> None:
     other.start("192.0.2.7")
 
     assert set(one._starts._levels).isdisjoint(other._starts._levels)
+
+
+def test_wrong_words_count_for_the_address_and_for_no_other(clock: Clock) -> None:
+    rates = Rates(clock)
+    for number in range(8):
+        rates.began(f"a{number}", "192.0.2.1")
+    rates.began("b", "192.0.2.2")
+    tried = [rates.guess(f"a{number}") for number in range(7) for _ in range(5)]
+
+    assert tried == [True] * 30 + [False] * 5
+    assert rates.guess("b")

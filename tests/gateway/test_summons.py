@@ -50,3 +50,21 @@ async def test_a_no_after_a_yes_does_not_pretend_that_nothing_was_read(
 
     assert texts(told)[-1] == gateway.words.sentence("share_no_late")
     assert (await gateway.store.get(key)).share == "yes"
+
+
+async def test_leaving_the_queue_as_the_counsellor_comes_does_not_end_the_talk(
+    visitor: Visitor, gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    engine_double.summon()
+    await visitor.say("jag vill prata med någon")
+    key = await key_of(gateway, visitor)
+    with monkeypatch.context() as held:
+        held.setattr(gateway.turns, "kick", lambda id: None)
+        await gateway.intake.choose(key, "6f1c0c1e-0000-4000-8000-000000000009", "queue:leave")
+        await alva.post(f"conversations/{key}/claim")
+    gateway.turns.kick(key)
+    told = await visitor.until("message", text=gateway.words.sentence("queue_left_late"))
+
+    assert told[-1]["sender"] == "system"
+    assert (await gateway.store.get(key)).holder == alva.id

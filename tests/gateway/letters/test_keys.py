@@ -62,3 +62,14 @@ async def test_at_most_two_derive_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     derivation = Derivation(SALT, CHEAP)
     await asyncio.gather(*(derivation.keys(SIX) for _ in range(6)))
     assert most == 2
+
+
+async def test_who_waits_too_long_for_keys_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LONGEST_WAIT", 0.01)
+    derivation = Derivation(SALT, CHEAP)
+    for _ in range(module.AT_ONCE):
+        await derivation._free.acquire()
+    with pytest.raises(TimeoutError):
+        await derivation.keys(SIX)
+    derivation._free.release()
+    assert (await derivation.keys(SIX)).lookup

@@ -37,6 +37,7 @@ from tests.console_client import ConsoleClient
 from tests.gateway_process import EngineProcess, GatewayProcess
 
 BLOCK = 10  # rounds of one kind before it is the other's turn
+LETTERS = str.maketrans("0123456789", "ghijklmnop")  # digits in a row could be a phone number, and be masked
 Say = Callable[[int, str], Awaitable[None]]
 
 
@@ -48,7 +49,7 @@ class Stopwatch:
         self.taken: list[float] = []
 
     def sends(self) -> str:
-        text = f"rad {uuid.uuid4().hex}"
+        text = "rad " + uuid.uuid4().hex.translate(LETTERS)
         self._sent[text] = time.monotonic()
         return text
 
@@ -71,6 +72,7 @@ class Crowd:
         self._sockets: list[aiohttp.ClientWebSocketResponse] = []
         self._readers: list[asyncio.Task[None]] = []
         self.frames = 0
+        self.refused = 0
 
     async def join(self, number: int) -> None:
         """One more visitor, who asks for a human and waits."""
@@ -91,8 +93,9 @@ class Crowd:
             pass
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        async for _ in socket:
+        async for raw in socket:
             self.frames += 1
+            self.refused += json.loads(raw.data)["type"] == "error"
 
     async def leave(self) -> None:
         for reader in self._readers:
@@ -227,7 +230,8 @@ async def _measure(given: argparse.Namespace, gateway: GatewayProcess) -> None:
             await _rounds(BLOCK, given.counsellors, relay.say, relay.watch, None, range(0))
         ours, peer = _figures("say to the counsellor's screen", watch), _figures("bare relay", relay.watch)
         print("ratio: " + ", ".join(f"{key} {ours[key] / peer[key]:.1f}" for key in ours))
-        print(f"gateway: {spent:.1f} s of processor time in {given.rounds} s; {crowd.frames} frames to visitors")
+        print(f"gateway: {spent:.1f} s of processor time in {given.rounds} s")
+        print(f"visitors: {crowd.frames} frames, {crowd.refused} of them errors")
         await relay.stop()
         await crowd.leave()
         for console in consoles:

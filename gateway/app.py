@@ -129,9 +129,8 @@ class Gateway:
         self.board = Board(self.store, self.staff, self.live, self.words, clock, self.inbox)
         guard = Guard(self.auth, origins.may_console)
         self.console = ConsoleApi(
-            self.auth, self.desk, self.board, self.store, Holds(self.database), self.live, self.words, guard,
-            origins.encrypted,
-        )  # fmt: skip
+            self.auth, self.desk, self.board, Holds(self.database), self.live, guard, origins.encrypted
+        )
         self.triage = Triage(self.desk, self.board, self.staff, self.words, guard, self.live.online)
         load = self.content.organisation.counsellor_load
         self.presence = PresenceApi(self.staff, self.store, self.live, load, guard)

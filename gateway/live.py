@@ -23,6 +23,7 @@ class Live:
         self._consoles: dict[asyncio.Queue[tuple[str, str]], int] = {}
         self._console_left: dict[int, float] = {}
         self._away: dict[int, bool] = {}
+        self.changes = 0  # how often the consoles were told something
 
     # -- visitors
 
@@ -88,6 +89,7 @@ class Live:
             self.tell_consoles("changed", "")
 
     def tell_consoles(self, what: str, conversation: str) -> None:
+        self.changes += 1
         for queue in self._consoles:
             queue.put_nowait((what, conversation))
 

@@ -13,6 +13,7 @@ from gateway.console.auth import SESSION_SECONDS, Auth, Locked, WeakPassword, Wr
 from gateway.console.board import Board
 from gateway.console.desk import CounsellorDesk
 from gateway.console.guard import COOKIE, Guard, Handler
+from gateway.console.overview import Overview
 from gateway.console.texts import problem
 from gateway.console.watch import LOGGED_OUT, Watch
 from gateway.handoff import Event
@@ -20,8 +21,6 @@ from gateway.live import Live
 from gateway.storage.failures import STORE_FAILURES
 from gateway.storage.holds import Holds
 from gateway.storage.records import Session
-from gateway.storage.store import Store
-from gateway.words import Words
 
 LONGEST = 4000
 SESSION_CHECK_SECONDS = 5.0
@@ -35,21 +34,18 @@ class ConsoleApi:
         auth: Auth,
         desk: CounsellorDesk,
         board: Board,
-        store: Store,
         holds: Holds,
         live: Live,
-        words: Words,
         guard: Guard,
         secure: Callable[[web.Request], bool],
     ) -> None:
         self._auth = auth
         self._desk = desk
         self._board = board
-        self._store = store
         self._holds = holds
         self._live = live
-        self._words = words
         self._guard = guard
+        self._overview = Overview(board.whole, lambda: live.changes)
         self._secure = secure
         self._sockets: dict[web.WebSocketResponse, str] = {}
 
@@ -175,7 +171,7 @@ class ConsoleApi:
         async def valid() -> bool:
             return await self._auth.session(token) is not None
 
-        watch = Watch(socket, session, valid, self._board, self._store, self._holds, self._live, self._words)
+        watch = Watch(socket, session, valid, self._board, self._overview, self._holds, self._live)
         tasks = [asyncio.create_task(watch.run()), asyncio.create_task(self._end_with_session(socket, valid))]
         try:
             async for raw in socket:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from connectors.frames import message_body
@@ -22,6 +22,16 @@ from gateway.words import Words
 SHARED = ("yes", "emergency")
 
 
+@dataclass(frozen=True)
+class Whole:
+    """All waiting and held conversations as cards by holder, in the order of the queue, and what goes with them."""
+
+    staff: list[Counsellor]
+    cards: list[tuple[int | None, dict[str, Any]]]
+    carried: dict[int, int]
+    letters: dict[str, int]
+
+
 class Board:
     """Reads the store for the console."""
 
@@ -36,21 +46,29 @@ class Board:
         self._inbox = inbox
 
     async def queue(self, counsellor: int) -> dict[str, Any]:
-        """Give the waiting, the taken and one's own conversations, the most urgent first; who is there; letters."""
+        """Give one counsellor's queue as of now. Raises what the store raises."""
+        return self.queue_of(await self.whole(), counsellor)
+
+    async def whole(self) -> Whole:
+        """Read what every counsellor's queue is made of."""
         staff = await self._staff.all()
         names = {one.id: one.name for one in staff}
         found = await self._store.in_states(State.WAITING, State.HUMAN)
-        cards: dict[str, list[dict[str, Any]]] = {"waiting": [], "taken": [], "mine": []}
-        for conversation in found:
-            card = self.card(conversation, names.get(conversation.holder or 0))
-            if conversation.state is State.WAITING:
-                cards["waiting"].append(card)
-            else:
-                cards["mine" if conversation.holder == counsellor else "taken"].append(card)
-        load = self._words.content.organisation.counsellor_load
-        there = standing(counsellor, staff, self._live.logged_in(), weigh(found, load), load)
+        cards = [(one.holder, self.card(one, names.get(one.holder or 0))) for one in found]
         unread, red = await self._inbox.counts()
-        return {**cards, **there, "letters": {"unread": unread, "red": red}}
+        load = self._words.content.organisation.counsellor_load
+        return Whole(staff, cards, weigh(found, load), {"unread": unread, "red": red})
+
+    def queue_of(self, whole: Whole, me: int) -> dict[str, Any]:
+        """Give the waiting, the taken and one's own conversations, the most urgent first; who is there; letters."""
+        load = self._words.content.organisation.counsellor_load
+        return {
+            "waiting": [card for holder, card in whole.cards if holder is None],
+            "taken": [card for holder, card in whole.cards if holder not in (None, me)],
+            "mine": [card for holder, card in whole.cards if holder == me],
+            **standing(me, whole.staff, self._live.logged_in(), whole.carried, load),
+            "letters": whole.letters,
+        }
 
     def card(self, conversation: Conversation, holder: str | None) -> dict[str, Any]:
         """Give what may be known of a conversation without its words."""

@@ -63,6 +63,8 @@ class EngineInside:
         if metadata.get("choice") == "topic:talk_to_human":
             mood = "human_now"
         held, mood = mood.startswith(HELD), mood.removeprefix(HELD + " ")
+        for mark in marks:
+            self.given.pop(mark, None)  # asked again: what was answered before is of no use any more
         generation = self.generation_of(marks[-1]) if marks else None
         if held and not listening:
             how = await self._later(marks, mood)
@@ -96,8 +98,6 @@ class EngineInside:
             "route": ROUTES.get(mood, "answer"), "ask_back": [],
         }  # fmt: skip
         if listening:
-            for mark in marks:
-                self.given.pop(mark, None)
             return EngineAnswer([], [], understood, None)
         self.count += 1
         text = f"112. svar {self.count} till {' '.join(marks)}"

@@ -10,6 +10,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from gateway.app import Gateway
+from gateway.console.board import Whole
 from gateway.handoff import Event, State
 from gateway.storage.records import Conversation, Gone
 from tests.conftest import Clock, base_of
@@ -66,6 +67,32 @@ async def test_the_holder_gets_messages_typing_and_the_conversation_and_nobody_e
     conversations = [frame["conversation"] for frame in alva.pushed if frame["type"] == "conversation"]
     assert set(conversations[-1]) == CONVERSATION - {"messages"}
     await nothing_more(bo, "message", "typing", "conversation", "gone")
+
+
+async def test_what_was_said_before_the_console_knew_of_the_claim_reaches_it(
+    visitor: Visitor,
+    gateway: Gateway,
+    engine_double: EngineDouble,
+    alva: ConsoleClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The claim is answered, then the visitor writes, and only then does the console's socket hear of the claim."""
+    await alva.watch()
+    key = await waiting(visitor, gateway, engine_double)
+    gate, read = asyncio.Event(), gateway.board.whole
+
+    async def later() -> Whole:
+        await gate.wait()
+        return await read()
+
+    monkeypatch.setattr(gateway.console._overview, "_read", later)
+    assert (await alva.claim(key))[0] == 200
+    await visitor.say("hallå?")
+    gate.set()
+    texts = []
+    while "hallå?" not in texts:
+        texts.append((await alva.until("message", conversation=key))["message"]["text"])
+    assert texts.count("hallå?") == 1
 
 
 async def test_what_is_not_shared_is_not_pushed(

@@ -6,11 +6,8 @@ The people of the tests are always the same: the visitor, and the counsellors Al
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from pathlib import Path
@@ -33,6 +30,7 @@ from gateway.storage.store import Store
 from gateway.up import wait_for
 from tests.console_client import ConsoleClient, add_counsellor
 from tests.engine_double import EngineDouble
+from tests.postgres import NoPostgres, new_database, postgres_server
 from tests.system import ROOT, System, Visitor
 
 # Tuesday 2026-11-24 10:00 in Stockholm: counsellors' hours.
@@ -62,43 +60,14 @@ def clock() -> Clock:
     return Clock()
 
 
-def _postgres_bin() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if found:
-        return found[-1].parent
-    on_path = shutil.which("initdb")
-    if on_path:
-        return Path(on_path).resolve().parent
-    pytest.fail("PostgreSQL is missing: run 'make test', which installs it (Debian: apt-get install postgresql)")
-
-
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of the tests' own; gives the base URL. initdb refuses root, so it runs as `postgres`."""
-    bin_, port = _postgres_bin(), free_port()
-    home = Path("/tmp") / f"varsam-postgres-{os.getpid()}"
-    home.mkdir()
-    as_user: list[str] = []
-    if os.getuid() == 0:
-        shutil.chown(home, "postgres")
-        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    data = home / "data"
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of the tests' own; gives the base URL."""
     try:
-        subprocess.run(
-            [*as_user, bin_ / "initdb", "-D", data, "-U", "varsam", "--auth=trust", "--no-sync"],
-            check=True, capture_output=True, cwd="/tmp",
-        )  # fmt: skip
-        options = f"-F -p {port} -k {home} -c listen_addresses=127.0.0.1"
-        subprocess.run(
-            [*as_user, bin_ / "pg_ctl", "-D", data, "-w", "-o", options, "-l", home / "log", "start"],
-            check=True, capture_output=True, cwd="/tmp",
-        )  # fmt: skip
-        yield f"postgresql://varsam@127.0.0.1:{port}"
-    finally:
-        subprocess.run(
-            [*as_user, bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop"], capture_output=True, cwd="/tmp"
-        )
-        shutil.rmtree(home, ignore_errors=True)
+        with postgres_server() as server:
+            yield server
+    except NoPostgres as missing:
+        pytest.fail(str(missing))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -107,14 +76,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path / 'varsam.sqlite'}"
     return new_database(request.getfixturevalue("postgres"))
-
-
-def new_database(server: str) -> str:
-    """Make a database on a PostgreSQL server; give its URL with the asynchronous driver."""
-    name = f"t{time.time_ns()}"
-    psql = _postgres_bin() / "psql"
-    subprocess.run([psql, f"{server}/postgres", "-qc", f"CREATE DATABASE {name}"], check=True, capture_output=True)
-    return f"{server.replace('postgresql://', 'postgresql+psycopg://')}/{name}"
 
 
 def settings_for(tmp_path: Path, database_url: str = "", **more: str) -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from gateway.console.desk import CORRECTIONS
@@ -47,6 +48,22 @@ class Step:
     focus: int | None
     happenings: tuple[Happening, ...]
     order: tuple[int, ...]
+
+
+def draw(source: Random, steps: int) -> list[Step]:
+    """Draw steps from a seeded source, as hypothesis draws them for the tests."""
+
+    def happening() -> Happening:
+        return Happening(source.choice(KINDS), source.randrange(3), source.randrange(8))
+
+    return [
+        Step(
+            source.choice((None, None, 0, 1, 2)),
+            tuple(happening() for _ in range(source.choice((1, 1, 2, 2, 3)))),
+            tuple(source.randrange(5) for _ in range(12)),
+        )
+        for _ in range(steps)
+    ]
 
 
 async def play(world: World, steps: list[Step]) -> None:

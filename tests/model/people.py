@@ -122,7 +122,7 @@ class Visitor:
         elif self.accepted.setdefault(id, seq) != seq:
             raise Broken("a repeated line got another seq")
         else:
-            self._world.accepted(key, id, seq, kind, words)
+            self._world.told.accepted(key, id, seq, kind, words)
         self._sent[id] = (kind, words)
 
     @property
@@ -138,7 +138,7 @@ class Visitor:
         news = await self._told(self._world.gateway.intake.news(key, after, frozenset(self._awaited)))
         if news is None or key != self.key:
             return
-        self._world.saw_news(key, after, news, began)
+        self._world.told.saw_news(key, after, news, began)
         self.seen |= {message.seq: message for message in news.messages}
         self._awaited -= {answer.id for answer in news.answers}
 
@@ -148,17 +148,17 @@ class Visitor:
     async def erase(self) -> None:
         key = self.key
         if key:
-            self._world.leaves(key)
+            self._world.told.leaves(key)
             await self._told(self._world.gateway.intake.erase(key))
-            self._world.is_gone(key)
+            self._world.told.is_gone(key)
             self._leave(key)
 
     async def bye(self, quick: bool) -> None:
         key, began = self.key, self._world.moment
         if key:
-            self._world.leaves(key)
+            self._world.told.leaves(key)
             await self._told(self._world.gateway.intake.bye(key, quick))
-            self._world.said_bye(key, quick, began)
+            self._world.told.said_bye(key, quick, began)
             self._leave(key)
 
     def _leave(self, key: str) -> None:
@@ -217,18 +217,18 @@ class Counsellor:
 
         async def claim() -> dict[str, Any]:
             await gateway.desk.claim(key, self.id)
-            self._world.won(key, self, began)
+            self._world.told.won(key, self, began)
             return await gateway.board.conversation(key, self._me, 0)
 
         view = await self._told(claim())
         if view is not None:
-            self._world.saw_conversation(key, self, view, began)
+            self._world.told.saw_conversation(key, self, view, began)
 
     async def read(self, key: str) -> None:
         began = self._world.moment
         view = await self._told(self._world.gateway.board.conversation(key, self._me, 0))
         if view is not None:
-            self._world.saw_conversation(key, self, view, began)
+            self._world.told.saw_conversation(key, self, view, began)
 
     async def say(self, key: str) -> None:
         self._count += 1
@@ -246,7 +246,7 @@ class Counsellor:
         if seq is not None:
             if self.accepted.setdefault((key, id), seq) != seq:
                 raise Broken("a counsellor's repeated line got another seq")
-            self._world.accepted(key, id, seq, "say", text)
+            self._world.told.accepted(key, id, seq, "say", text)
 
     async def type(self, key: str) -> None:
         async def types() -> None:
@@ -271,7 +271,7 @@ class Counsellor:
     async def look(self) -> None:
         began = self._world.moment
         queue = await self._world.gateway.board.queue(self.id)
-        self._world.saw_queue(self, queue, began)
+        self._world.told.saw_queue(self, queue, began)
 
     async def _told(self, call: Awaitable[T]) -> T | None:
         try:

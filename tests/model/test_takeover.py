@@ -7,23 +7,16 @@ in an order of their own (docs/handoff-model.md). A failure is shrunk, and its i
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from gateway.storage.database import connect
-from tests.conftest import new_database
 from tests.model.events import KINDS, Happening, Step, play
+from tests.model.ground import COUNSELLORS, Ground, ground_for
 from tests.model.reasons import Broken
-from tests.model.turnstile import sqlite_in_place
-from tests.model.world import COUNSELLORS, VISITORS, Ground, World, make_ground
+from tests.model.world import VISITORS, World
 
 # Together what `make test` promises: 2,000 interleavings, most of them where they are quick.
 INTERLEAVINGS = {"sqlite": 1700, "postgresql": 300}
@@ -76,11 +69,6 @@ class Explorer:
             raise
 
 
-def _memory() -> str | None:
-    """A folder in memory, where there is one: a disk's time is not what is explored here."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -93,23 +81,11 @@ def free() -> bool:
 
 @pytest.fixture
 def explorer(kind: str, free: bool, request: pytest.FixtureRequest) -> Iterator[Explorer]:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(dir=_memory())))
-        runner = stack.enter_context(asyncio.Runner())
-        if kind == "sqlite":
-            if not free:
-                stack.enter_context(sqlite_in_place())
-            path = folder / "varsam.sqlite"
-            engine = connect(f"sqlite+aiosqlite:///{path}")
-            direct = lambda: sqlite3.connect(path, isolation_level=None)  # noqa: E731
-        else:
-            url = new_database(request.getfixturevalue("postgres"))
-            engine = connect(url)
-            direct = lambda: psycopg.connect(url.replace("+psycopg", ""), autocommit=True)  # noqa: E731
-        ground = runner.run(make_ground(engine, direct, folder))
+    def server() -> str:
+        return str(request.getfixturevalue("postgres"))
+
+    with asyncio.Runner() as runner, ground_for(kind, server, runner, in_place=not free) as ground:
         yield Explorer(kind, ground, runner)
-        ground.direct.close()
-        runner.run(engine.dispose())
 
 
 def test_no_interleaving_breaks_the_takeover(explorer: Explorer) -> None:

@@ -1,5 +1,5 @@
 # make run: everything, on embedded defaults. make test: what CI runs. See README.md.
-.PHONY: run test check train
+.PHONY: run test check train soak
 
 run:
 	@tools/setup run
@@ -20,3 +20,8 @@ check:
 train:
 	@tools/setup run
 	@VARSAM_ENV=$${VARSAM_ENV:-development} .venv/bin/varsam train
+
+# Hours of it; goes on where OUT ends. See benchmarks/soak.py.
+soak:
+	@tools/setup test
+	@nice -n 15 .venv/bin/python benchmarks/soak.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(INTERLEAVINGS),--interleavings $(INTERLEAVINGS)) $(if $(OUT),--out $(OUT)) $(if $(KINDS),--kinds $(KINDS))

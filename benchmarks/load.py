@@ -209,6 +209,7 @@ def _figures(name: str, watch: Stopwatch) -> dict[str, float]:
 async def _measure(given: argparse.Namespace, gateway: GatewayProcess) -> None:
     names = await gateway.prepare(given.counsellors)
     await gateway.start()
+    assert gateway.process is not None
     process, watch = psutil.Process(gateway.process.pid), Stopwatch()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         crowd, relay = Crowd(http, gateway.base), Relay(http, given.counsellors)
@@ -261,7 +262,7 @@ async def main() -> None:
     try:
         await _measure(given, gateway)
     finally:
-        gateway.stop()
+        gateway.kill()
         if double is not None:
             double.stop()
 

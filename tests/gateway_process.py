@@ -28,6 +28,7 @@ class GatewayProcess:
         self.base = f"http://127.0.0.1:{self.port}"
         self.database_url = database_url or f"sqlite+aiosqlite:///{folder / 'var' / 'varsam.sqlite'}"
         self.log = folder / "gateway.log"
+        self.process: subprocess.Popen[bytes] | None = None
         self._engine = engine
         given = {"ENV": "development", "HOURS": "open", "PORT": str(self.port), "VAR": str(folder / "var")}
         given |= {"DATABASE_URL": self.database_url, "TRUSTED_PROXIES": "127.0.0.1", **more}
@@ -52,13 +53,10 @@ class GatewayProcess:
         await wait_for(f"{self.base}/readyz", seconds)
 
     def kill(self) -> None:
-        """Kill -9."""
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(30)
+        """Kill -9, where it runs."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
 
 
 class EngineProcess:

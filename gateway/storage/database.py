@@ -13,6 +13,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from gateway.storage.in_place import IMMEDIATE, in_place
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 5
 
@@ -27,7 +29,8 @@ def connect(url: str) -> AsyncEngine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        creator = in_place(parsed, BUSY_SECONDS)
+        engine = create_async_engine(url, hide_parameters=True, async_creator=creator, pool_size=10)
         event.listen(engine.sync_engine, "connect", _sqlite_connection)
         event.listen(engine.sync_engine, "begin", _sqlite_begin)
         return engine
@@ -47,7 +50,7 @@ def _sqlite_connection(connection: Any, record: Any) -> None:
 def _sqlite_begin(connection: Connection) -> None:
     # Writers queue at the start of a transaction instead of failing in the middle of one.
     immediate = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    connection.exec_driver_sql(IMMEDIATE if immediate else "BEGIN")
 
 
 def _configuration(url: str) -> Config:

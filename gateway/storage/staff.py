@@ -80,14 +80,16 @@ class Staff:
     async def session(self, token: str, idle_seconds: float) -> Session | None:
         """Give a session that is neither over nor idle for too long, of a counsellor who may work."""
         now = self._clock()
-        found = select(sessions).where(sessions.c.token_hash == _hash(token), sessions.c.ends_at > now)
+        found = (
+            select(counsellors, sessions.c.csrf, sessions.c.seen_at, sessions.c.token_hash)
+            .join(sessions, sessions.c.counsellor == counsellors.c.id)
+            .where(sessions.c.token_hash == _hash(token), sessions.c.ends_at > now)
+        )
         async with self._engine.connect() as connection:
             row = (await connection.execute(found)).one_or_none()
-        if row is None or row.seen_at < now - idle_seconds:
+        if row is None or row.seen_at < now - idle_seconds or row.disabled:
             return None
-        counsellor = await self.by_id(row.counsellor)
-        if counsellor is None or counsellor.disabled:
-            return None
+        counsellor = Counsellor(**{column.name: row._mapping[column] for column in counsellors.c})
         if row.seen_at < now - idle_seconds / 10:
             async with self._writer.begin() as connection:
                 await connection.execute(

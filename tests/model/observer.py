@@ -227,6 +227,10 @@ class Observer:
             step = TABLE.get((State(from_state), Event(event)))
             if state != from_state or step is None or step.to != to_state:
                 raise Broken(f"audit: {event} from {from_state} to {to_state}, while {state}")
+            if event == Event.CLAIMED and state is not State.WAITING:
+                raise Broken(f"claimed while {state}: two holders")
+            if step.to is not state and State.HUMAN in (step.to, state) and not step.new_speaker:
+                raise Broken(f"{event}: the right to speak changed and the generation did not")
             state, generation = step.to, generation + step.new_speaker
             if event in (Event.CLAIMED, Event.TRANSFERRED):
                 holder = actor

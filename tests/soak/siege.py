@@ -55,8 +55,7 @@ class Siege:
             try:
                 await self._live(lives, visitors, counsellors)
             finally:
-                if self.gateway.process.poll() is None:
-                    self.gateway.kill()
+                self.gateway.kill()
                 for counsellor in counsellors:
                     await counsellor.__aexit__()
                 self._db.close()

@@ -150,11 +150,11 @@ class Gateway:
         """The time in the organisation's zone."""
         return datetime.fromtimestamp(self.clock(), UTC).astimezone(self.settings.zone)
 
-    def _changed(self, conversation: str, moved: bool) -> None:
+    def _changed(self, conversation: str, moved: bool, holder: int | None) -> None:
         self.live.nudge(conversation, Nudge("news"))
         if moved:
             self.places.moved()
-        self.live.tell_consoles("changed", conversation)
+        self.live.tell_consoles("changed", conversation, holder)
 
     def _times_changed(self) -> None:
         self.live.tell_consoles("times", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -10,6 +11,20 @@ from typing import TypeVar
 from connectors.contract import Nudge
 
 T = TypeVar("T")
+
+
+class _Once(asyncio.Queue[T]):
+    """What waits already as the last word about its subject is not added again: it will be read as it is then."""
+
+    def __init__(self, subject: Callable[[T], str]) -> None:
+        super().__init__()
+        self._subject = subject
+
+    def put_nowait(self, item: T) -> None:
+        waiting: deque[T] = self._queue  # type: ignore[attr-defined]  # what asyncio.Queue lets its subclasses see
+        about = self._subject(item)
+        if next((one for one in reversed(waiting) if self._subject(one) == about), None) != item:
+            super().put_nowait(item)
 
 
 class Live:
@@ -30,7 +45,7 @@ class Live:
     @asynccontextmanager
     async def listen(self, key: str) -> AsyncIterator[AsyncIterator[Nudge]]:
         """Listen for one conversation; ends with `replaced` when a newer listener comes."""
-        queue: asyncio.Queue[Nudge] = asyncio.Queue()
+        queue: asyncio.Queue[Nudge] = _Once(lambda nudge: "")
         older = self._visitors.get(key)
         if older is not None:
             older.put_nowait(Nudge("replaced"))
@@ -73,11 +88,12 @@ class Live:
     async def console(self, counsellor: int, away: bool = False) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
         """Listen as a console: gives (what, id of a conversation or a mailbox).
 
-        What: changed | typing | left | gone:<reason> | alarm:<reason> | alarm:<reason>:<seconds it has waited>.
+        What: changed | own (changed, and one's own now) | typing | left | gone:<reason> | alarm:<reason> |
+        alarm:<reason>:<seconds it has waited>.
         `away` is what the database says; once known here it is changed by `set_away` alone, so that a console which
         opens at that very moment brings nothing old.
         """
-        queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        queue: asyncio.Queue[tuple[str, str]] = _Once(lambda event: event[1])
         self._away.setdefault(counsellor, away)
         self.tell_consoles("changed", "")  # colleagues see who is there
         self._consoles[queue] = counsellor
@@ -88,10 +104,11 @@ class Live:
             self._console_left[counsellor] = self._clock()
             self.tell_consoles("changed", "")
 
-    def tell_consoles(self, what: str, conversation: str) -> None:
+    def tell_consoles(self, what: str, conversation: str, holder: int | None = None) -> None:
+        """Tell all consoles; those of the conversation's `holder`, where one is given, hear `own` instead."""
         self.changes += 1
-        for queue in self._consoles:
-            queue.put_nowait((what, conversation))
+        for queue, counsellor in self._consoles.items():
+            queue.put_nowait(("own" if counsellor == holder else what, conversation))
 
     def set_away(self, counsellor: int, away: bool) -> None:
         """Note that a counsellor is away, or back; it is in the database already."""

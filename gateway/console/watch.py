@@ -69,7 +69,7 @@ class Watch:
             await self._tell(lambda: self._push_lost(left_at))
             both.create_task(self._keep_queue())
             async for what, id in events:
-                if id in self._seen or what in APART or what.startswith("alarm:"):
+                if id in self._seen or what == "own" or what in APART or what.startswith("alarm:"):
                     await self._tell(partial(self._push, what, id))
                 if what not in LEAVES_QUEUE and not what.startswith("alarm:"):
                     self._stale.set()
@@ -108,7 +108,9 @@ class Watch:
 
     async def _push_own(self, what: str, id: str) -> None:
         if id not in self._seen:
-            return  # the queue has just said that it is no longer one's own
+            if what == "own":
+                await self._gain(id)
+            return  # else the queue has just said that it is no longer one's own
         if what.startswith("gone:"):
             del self._seen[id]
             await self._gone(id, what.removeprefix("gone:"))

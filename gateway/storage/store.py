@@ -34,9 +34,10 @@ def token_hash(token: str) -> str:
 
 
 class Store:
-    """Words at rest are sealed with the conversation's own key; `changed(id, moved)` is called after each commit;
+    """Words at rest are sealed with the conversation's own key.
 
-    `moved`: somebody in the queue has another place now.
+    `changed(id, moved, holder)` is called after each commit. `moved`: somebody in the queue has another place now;
+    `holder`: the counsellor who holds the conversation now.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Store:
         engine: AsyncEngine,
         keyring: Keyring,
         clock: Callable[[], float],
-        changed: Callable[[str, bool], None] = lambda conversation, moved: None,
+        changed: Callable[[str, bool, int | None], None] = lambda conversation, moved, holder: None,
     ) -> None:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
@@ -108,7 +109,7 @@ class Store:
             else:
                 await change.write()
         self.late_events += change.late
-        self._changed(id, change.moved)
+        self._changed(id, change.moved, change.conversation.holder)
 
     async def _delete_rows(self, connection: AsyncConnection, id: str) -> None:
         for table in (messages, drafts, audit):

@@ -109,7 +109,7 @@ async def test_the_store_tells_when_the_queue_has_moved(
     store: Store, monkeypatch: pytest.MonkeyPatch, events: tuple[Event, ...], moved: list[bool]
 ) -> None:
     told: list[bool] = []
-    monkeypatch.setattr(store, "_changed", lambda id, moved: told.append(moved))
+    monkeypatch.setattr(store, "_changed", lambda id, moved, holder: told.append(moved))
     begun, _ = await store.begin("web")
     for event in events:
         async with store.change(begun.id) as change:
@@ -130,7 +130,7 @@ async def test_a_new_priority_moves_the_queue_and_those_who_came_at_once_have_pl
         clock.pass_seconds(1)
     assert [await store.place(await store.get(id)) for id in ids] == [1, 2, 3]
     told: list[bool] = []
-    monkeypatch.setattr(store, "_changed", lambda id, moved: told.append(moved))
+    monkeypatch.setattr(store, "_changed", lambda id, moved, holder: told.append(moved))
     async with store.change(ids[2]) as change:
         change.conversation.priority = 0
     assert (told, [await store.place(await store.get(id)) for id in ids]) == ([True], [2, 3, 1])

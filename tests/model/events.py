@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -101,9 +101,9 @@ def _of_visitor(world: World, one: Happening, focus: int | None) -> Found | None
 
 
 def _of_counsellor(world: World, one: Happening, focus: int | None) -> Found:
-    counsellor = world.counsellors[one.who]
-    key = world.visitors[focus].key if focus is not None else ""
-    key = key or _pick(world, counsellor, one)
+    if one.kind in ("board", "go", "come", "answer again"):
+        one = replace(one, pick=one.pick + 6)  # nobody's conversation is meant
+    counsellor, key = _pick(world, one, world.visitors[focus].key if focus is not None else "")
     acts: dict[str, Callable[[], Coroutine[Any, Any, Any]]] = {
         "claim": lambda: counsellor.claim(key),
         "answer": lambda: counsellor.say(key),
@@ -142,15 +142,22 @@ def _of_world(world: World, one: Happening) -> Found | None:
     return ("", acts[one.kind]) if one.kind in acts else None
 
 
-def _pick(world: World, counsellor: Counsellor, one: Happening) -> str:
-    """Mostly what the counsellor can do it to; now and then what is not theirs."""
-    everything = world.observer.now.values()
-    fit = [
-        seen.id for seen in everything
-        if (seen.state is State.WAITING if one.kind == "claim" else seen.holder == counsellor.id)
-    ]  # fmt: skip
-    known = fit if fit and one.pick < 6 else [seen.id for seen in everything]
-    return known[one.pick % len(known)] if known else "0" * 32
+def _pick(world: World, one: Happening, focus: str) -> tuple[Counsellor, str]:
+    """Mostly a counsellor who can, and what they can do it to; now and then anybody, to anything."""
+    everything = [seen for seen in world.observer.now.values() if focus in ("", seen.id)]
+    counsellor = world.counsellors[one.who]
+    if one.pick < 6 and one.kind == "claim":
+        fit = [seen for seen in everything if seen.state is State.WAITING]
+    elif one.pick < 6:
+        fit = [seen for seen in everything if seen.holder is not None]
+    else:
+        fit = []
+    if not (known := fit or everything):
+        return counsellor, "0" * 32
+    seen = known[one.pick % len(known)]
+    if fit and one.kind != "claim":
+        counsellor = next(one for one in world.counsellors if one.id == seen.holder)
+    return counsellor, seen.id
 
 
 async def _now(act: Callable[[], None]) -> None:

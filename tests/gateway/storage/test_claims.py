@@ -80,7 +80,7 @@ async def test_claiming_ones_own_again_changes_nothing(
     assert await greetings(store, id, words) == 1
 
 
-async def test_claim_against_the_visitors_cancel_ends_with_the_bot(
+async def test_claim_against_leaving_the_queue_goes_to_whoever_was_first(
     store: Store, desk: CounsellorDesk, words: Words, counsellors: list[int], content: Content
 ) -> None:
     summons = Summons(words, Availability(content, "open", words._local, lambda: {1}))
@@ -91,14 +91,15 @@ async def test_claim_against_the_visitors_cancel_ends_with_the_bot(
 
     for turn in range(ROUNDS * 2):
         id = await waiting(store)
-        both = [desk.claim(id, counsellors[0]), cancel(id)]
+        both = [desk.claim(id, counsellors[turn]), cancel(id)]
         results = await asyncio.gather(*(both if turn % 2 else reversed(both)), return_exceptions=True)
         claimed = any(isinstance(got, Conversation) for got in results)
         problems = [type(got) for got in results if isinstance(got, Exception)]
         assert problems == ([] if claimed else [Taken])
         left = await store.get(id)
-        assert (left.state, left.holder, left.waiting_at) == (State.BOT, None, None)
-        assert (left.generation, await greetings(store, id, words)) == ((3, 1) if claimed else (1, 0))
+        stands = (State.HUMAN, counsellors[turn], 2, 1) if claimed else (State.BOT, None, 1, 0)
+        assert (left.state, left.holder, left.generation, await greetings(store, id, words)) == stands
+        assert left.waiting_at is None
 
 
 async def test_claim_against_erase_leaves_nothing(

@@ -17,6 +17,8 @@ from gateway.storage.in_place import IMMEDIATE, in_place
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 5
+# Those who wait to write hold one each; opening one costs more than keeping it.
+SQLITE_CONNECTIONS = 40
 
 
 class DatabaseError(Exception):
@@ -30,7 +32,7 @@ def connect(url: str) -> AsyncEngine:
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         creator = in_place(parsed, BUSY_SECONDS)
-        engine = create_async_engine(url, hide_parameters=True, async_creator=creator, pool_size=10)
+        engine = create_async_engine(url, hide_parameters=True, async_creator=creator, pool_size=SQLITE_CONNECTIONS)
         event.listen(engine.sync_engine, "connect", _sqlite_connection)
         event.listen(engine.sync_engine, "begin", _sqlite_begin)
         return engine
@@ -48,9 +50,10 @@ def _sqlite_connection(connection: Any, record: Any) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    # Writers queue at the start of a transaction instead of failing in the middle of one.
-    immediate = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql(IMMEDIATE if immediate else "BEGIN")
+    # Writers queue at the start of a transaction instead of failing in the middle of one. Readers need none: each
+    # statement sees what is committed, as on PostgreSQL.
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql(IMMEDIATE)
 
 
 def _configuration(url: str) -> Config:

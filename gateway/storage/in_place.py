@@ -37,7 +37,8 @@ class _InPlace(aiosqlite.Connection):
         if fn.__name__ not in ENDS:
             return fn(*args, **kwargs)
         try:
-            return await self._on_thread(fn, *args, **kwargs)
+            syncs = self._writes and fn.__name__ == "commit"
+            return await self._on_thread(fn) if syncs else fn()
         finally:
             self._let_next()
 

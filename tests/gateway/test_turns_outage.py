@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,12 @@ from tests.system import Visitor
 SAY = {"type": "say", "id": ID, "text": "hej"}
 
 
-@contextmanager
-def locked(gateway: Gateway) -> Iterator[None]:
-    """Hold the SQLite file's write lock, as a backup gone wrong does."""
-    other = sqlite3.connect(gateway.settings.var / "varsam.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+@asynccontextmanager
+async def locked(gateway: Gateway) -> AsyncIterator[None]:
+    """Hold the SQLite file's write lock, as a backup gone wrong does; what the gateway is writing ends first."""
+    file = gateway.settings.var / "varsam.sqlite"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
     yield
     other.execute("ROLLBACK")
     other.close()
@@ -51,7 +52,7 @@ def switched_off(url: str) -> Iterator[None]:
 async def test_words_that_cannot_be_stored_are_refused_with_112_and_taken_later(
     visitor: Visitor, gateway: Gateway
 ) -> None:
-    with locked(gateway):
+    async with locked(gateway):
         await visitor.send(SAY)
         error = (await visitor.until("error", 5))[-1]
         assert (error["code"], error["id"], error["text"][:8]) == ("unavailable", ID, "Ring 112")
@@ -67,7 +68,7 @@ async def test_an_answer_that_cannot_be_stored_is_given_once_when_the_store_is_b
     engine_double.gate = asyncio.Event()
     await visitor.send(SAY)
     await visitor.until("typing")
-    with locked(gateway):
+    async with locked(gateway):
         engine_double.gate.set()
         error = (await visitor.until("error", 5))[-1]
         assert (error["code"], error["text"][:8]) == ("unavailable", "Ring 112")
@@ -81,7 +82,7 @@ async def test_what_was_accepted_is_not_called_unsaved(
     engine_double.gate = asyncio.Event()
     await visitor.send(SAY)
     await visitor.until("accepted", id=ID)
-    with locked(gateway):
+    async with locked(gateway):
         engine_double.gate.set()
         error = (await visitor.until("error", 5))[-1]
     assert "inte sparat" not in error["text"]
@@ -107,7 +108,7 @@ async def test_any_failing_read_or_write_is_recovered_from(
 
 async def test_a_start_while_the_store_is_down_is_refused_with_112(client: TestClient, gateway: Gateway) -> None:
     async with client.ws_connect("/ws/chat") as socket:
-        with locked(gateway):
+        async with locked(gateway):
             await socket.send_json({"type": "start", "token": None, "after": 0})
             error = await socket.receive_json(timeout=5)
             assert (error["code"], error["text"][:8]) == ("unavailable", "Ring 112")

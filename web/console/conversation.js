@@ -115,7 +115,9 @@ export function createConversationView(api, first, { onBack, onOver, onLetter, c
 
   async function refresh(/** @type {number} */ after) {
     try {
-      describe(await api.conversation(id, after));
+      const found = await api.conversation(id, after);
+      shared = seenKey(found);
+      describe(found);
     } catch (refusal) {
       if (refusal instanceof ApiError && [403, 404, 410].includes(refusal.status)) onOver("not_yours");
     }
@@ -127,8 +129,8 @@ export function createConversationView(api, first, { onBack, onOver, onLetter, c
     element,
     heading: about.heading,
     toEnd: entries.toEnd,
-    /** Fetch what was missed while the socket was down. */
-    catchUp: () => refresh(entries.last),
+    /** Fetch what was missed: all of it, for more may be seen now than before. */
+    catchUp: () => refresh(0),
     /** @param {Conversation} conversation  without messages; when more may be seen, they are fetched */
     update(conversation) {
       describe({ ...known, ...conversation, messages: [] });

@@ -21,6 +21,8 @@ export function createTalks(api, { onShow, onSpoken, onLetter, readQueue }) {
   let asked = "";
   /** @type {Set<string>} on their way, so that they are not taken for a colleague's gift */
   const fetched = new Set();
+  /** @type {Set<string>} told of while they were on their way: what was fetched may be older than that */
+  const overtaken = new Set();
   /** @type {Set<string> | null} null: what was mine before is not news */
   let mine = null;
   const queue = createQueue(api, { onClaim: (id) => void open(id, () => api.claim(id)), onOpen: (id) => void open(id, () => api.conversation(id, 0)) });
@@ -46,12 +48,14 @@ export function createTalks(api, { onShow, onSpoken, onLetter, readQueue }) {
       const found = await fetchIt();
       mine?.add(id);
       if (asked === id) show(found); // else another has been asked for since
+      if (overtaken.has(id) && view?.id === id) void view.catchUp();
     } catch (refusal) {
       if (!(refusal instanceof ApiError)) throw refusal;
       queue.say(refusal.code === "taken" ? TEXTS.queue.takenNotice : [404, 410].includes(refusal.status) ? TEXTS.queue.goneNotice : refusal.text);
       await readQueue();
     } finally {
       fetched.delete(id);
+      overtaken.delete(id);
       if (asked === id) {
         asked = "";
         panes.hold(false);
@@ -105,8 +109,12 @@ export function createTalks(api, { onShow, onSpoken, onLetter, readQueue }) {
         alert.show(found.waiting);
         noticeGiven(found);
       },
-      conversation: (frame) => view?.id === frame.conversation.id && view?.update(frame.conversation),
+      conversation(frame) {
+        if (view?.id === frame.conversation.id) view?.update(frame.conversation);
+        else if (fetched.has(frame.conversation.id)) overtaken.add(frame.conversation.id);
+      },
       message(frame) {
+        if (fetched.has(frame.conversation)) overtaken.add(frame.conversation);
         if (view?.id === frame.conversation) view?.add(frame.message);
         else queue.markUnread(frame.conversation);
         if (frame.message.sender === "visitor") onSpoken();

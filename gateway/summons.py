@@ -53,7 +53,7 @@ class Summons:
         if conversation.state not in (State.WAITING, State.HUMAN):
             return
         conversation.priority = self._words.content.taxonomy.routes.index("emergency")  # also of one back in the queue
-        if conversation.share in ("yes", "emergency"):
+        if conversation.shared:
             return
         conversation.share = "emergency"
         if conversation.state is State.HUMAN:

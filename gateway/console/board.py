@@ -19,8 +19,6 @@ from gateway.storage.store import Store
 from gateway.views import iso, message_of
 from gateway.words import Words
 
-SHARED = ("yes", "emergency")
-
 
 @dataclass(frozen=True)
 class Whole:
@@ -90,7 +88,7 @@ class Board:
             "waiting_seconds": max(0, int(self._clock() - since)) if since is not None else None,
             "state": conversation.state.value,
             "holder": holder,
-            "shared": conversation.share in SHARED,
+            "shared": conversation.shared,
             "front": conversation.front,
             "left_until": iso(conversation.leave_at) if conversation.leave_at is not None else None,
         }
@@ -113,7 +111,7 @@ class Board:
             **self.card(conversation, me.name),
             "share": conversation.share,
             "hidden": len(lines) - len(shown),
-            "mailbox": (conversation.errand or {}).get("mailbox") if conversation.share in SHARED else None,
+            "mailbox": (conversation.errand or {}).get("mailbox") if conversation.shared else None,
             "messages": [message_body(message_of(line, self._words, staff=True)) for line in shown if line.seq > after],
             "drafts": [
                 {"text": draft["text"], "contacts": [asdict(card) for card in self._words.cards(draft["contacts"])]}

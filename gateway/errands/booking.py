@@ -74,7 +74,7 @@ class BookingErrand:
                 notes = await self._cancel(errand)
             case _:
                 notes = await self._start(conversation, errand)
-        await self._stage.settle(id, line, notes, errand, leaves_queue=False)
+        await self._stage.settle(id, line, notes, errand)
 
     async def booked(self, mailbox: str, alone: bool = True) -> list[Note]:
         """Give what an opened mailbox says of its booked time; where that stands `alone` it shows the ways on."""

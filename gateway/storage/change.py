@@ -118,8 +118,7 @@ class Change:
                 case Effect.TAKE:
                     conversation.holder, conversation.counselled = actor, True
                     if conversation.state is not State.HUMAN:  # else a colleague, who reads what the first one could
-                        shown = conversation.share in ("yes", "emergency")
-                        conversation.shown_from = 0 if shown else conversation.last_seq + 1
+                        conversation.shown_from = 0 if conversation.shared else conversation.last_seq + 1
                 case Effect.DROP_HOLDER:
                     conversation.holder, conversation.shown_from = None, None
                 case Effect.END:

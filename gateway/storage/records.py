@@ -41,6 +41,11 @@ class Conversation:
     errand: dict[str, Any] | None = None
 
     @property
+    def shared(self) -> bool:
+        """Whether the counsellor may read what was written before they came."""
+        return self.share in ("yes", "emergency")
+
+    @property
     def in_danger(self) -> bool:
         """Whether life was said to be in danger: `yes` to showing may have come before that."""
         return self.share == "emergency" or self.understood.get("route") == "emergency"

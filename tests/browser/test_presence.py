@@ -88,9 +88,11 @@ async def test_handing_over_to_a_colleague_who_reads_on(visit: Visit, counsellor
 @pytest.mark.system
 async def test_handing_back_to_the_queue_lets_the_visitor_go_first(visit: Visit, counsellors: Enter) -> None:
     alva, bo = await counsellors("Alva"), await counsellors("Bo")
+    before = await alva.waiting()
     other = await visit()
     await other.ask(NEED)  # waits, and has waited longer
     await expect(other.status).to_contain_text("Du väntar på en kurator.")
+    await alva.newcomer(before)  # or they would be taken for the one who comes now
     chat, who = await claimed(visit, alva)
     await alva.button("Lämna över").click()
     await alva.button("Tillbaka till kön").click()

@@ -62,7 +62,7 @@ def held_out(name: str) -> list[dict[str, Any]]:
 def unsure(ranking: Ranking) -> bool:
     """Tell whether the classifier would ask back, by the thresholds of bot/config.yml."""
     best, second = ranking[0][1], ranking[1][1]
-    return not (best >= 0.4 or (best >= 0.2 and best >= 2 * second))
+    return not (best >= 0.5 or (best >= 0.2 and best >= 3 * second))
 
 
 def measure(name: str, rank: Callable[[str], Ranking]) -> None:

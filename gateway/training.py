@@ -11,7 +11,11 @@ from pathlib import Path
 from gateway.settings import Settings
 
 # Everything a model depends on. Content that is only looked up at a turn is not among it.
-SOURCES = ("data", "bot/domain", "bot/config.yml", "bot/components", "content/taxonomy.yml", "uv.lock")
+SOURCES = (
+    "data", "bot/domain", "bot/config.yml", "bot/components", "content/gloss", "content/taxonomy.yml",
+    "uv.lock",
+)  # fmt: skip
+SUFFIXES = (".yml", ".py", ".tsv")
 
 
 class TrainingFailed(Exception):
@@ -23,11 +27,7 @@ def fingerprint(root: Path) -> str:
     digest = hashlib.sha256()
     for source in SOURCES:
         path = root / source
-        files = (
-            sorted(p for p in path.rglob("*") if p.is_file() and p.suffix in (".yml", ".py"))
-            if path.is_dir()
-            else [path]
-        )
+        files = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix in SUFFIXES) if path.is_dir() else [path]
         for file in files:
             digest.update(f"{file.relative_to(root)}\0".encode())
             digest.update(file.read_bytes())

@@ -18,11 +18,10 @@ from sklearn.linear_model import LogisticRegression
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-sys.path[:0] = [str(ROOT), str(HERE)]
+sys.path.insert(0, str(ROOT))
 
-from encoder import Encoder, packaged
-from gloss import Gloss
-
+from bot.components.encoder import Encoder, packaged
+from bot.components.gloss import Gloss
 from bot.components.normalise import normalise
 
 WEIGHT = 0.7  # of the meaning, a vector of length 1, beside the words
@@ -58,7 +57,7 @@ def report(name: str, model: LogisticRegression, features: Any, lines: list[dict
 
 def main() -> None:
     texts, topics = zip(*examples(), strict=True)
-    gloss, encoder = Gloss.load(HERE), Encoder.of(packaged())
+    gloss, encoder = Gloss.load(ROOT / "content/gloss"), Encoder.of(packaged())
     views = (
         TfidfVectorizer(analyzer="word", ngram_range=(1, 2), token_pattern=r"(?u)\w+|\?", sublinear_tf=True),
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -52,6 +53,7 @@ class SwedishTopicClassifier(GraphComponent, IntentClassifier):
         self._model = TopicModel.train(
             [_spaced(example) for example in examples],
             [example.get(INTENT) for example in examples],
+            _meanings(examples),
             self._config["strength"],
         )
         with self._storage.write_to(self._resource) as folder:
@@ -75,11 +77,15 @@ class SwedishTopicClassifier(GraphComponent, IntentClassifier):
         if self._model is None:
             raise RuntimeError("the topic model is not trained; run 'varsam train'")
         for message in messages:
-            ranking = [{"name": name, "confidence": p} for name, p in self._model.rank(_spaced(message))[:3]]
+            ranking = [{"name": name, "confidence": p} for name, p in self._rank(message)[:3]]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
             message.set("ask_back", self._ask_back(ranking), add_to_output=True)
         return messages
+
+    def _rank(self, message: Message) -> list[tuple[str, float]]:
+        assert self._model is not None  # `process` has looked
+        return self._model.rank(_spaced(message), _meaning(message))
 
     def _ask_back(self, ranking: list[dict[str, Any]]) -> list[str]:
         best, second = ranking[0]["confidence"], ranking[1]["confidence"]
@@ -91,3 +97,14 @@ def _spaced(message: Message) -> str:
     """Give the tokenizer's words with spaces between; the plain text where there are none."""
     tokens = message.get(TOKENS_NAMES[TEXT])
     return " ".join(token.text for token in tokens) if tokens else message.get(TEXT) or ""
+
+
+def _meaning(message: Message) -> np.ndarray | None:
+    """Give the sentence vector that a featurizer before us put there; None where there is none."""
+    _, sentence = message.get_dense_features(TEXT)
+    return sentence.features[0] if sentence is not None else None
+
+
+def _meanings(examples: list[Message]) -> np.ndarray | None:
+    vectors = [_meaning(example) for example in examples]
+    return None if any(vector is None for vector in vectors) else np.stack(vectors)  # type: ignore[arg-type]  # none is

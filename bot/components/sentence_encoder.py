@@ -1,4 +1,4 @@
-"""As it was tried in the engine: the meaning of a message as a dense feature, its English gloss encoded.
+"""The meaning of a message as a dense feature: its English gloss, encoded (docs/decisions/0010).
 
 English is encoded as it stands. The built encoder is kept in the trained model, so that a start neither builds it
 nor needs the package.
@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from encoder import Encoder, packaged
-from gloss import Gloss
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -22,9 +20,12 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.encoder import Encoder, packaged
+from bot.components.gloss import Gloss
 from bot.components.language import language_of
+from content.registry import HERE
 
-GLOSS = Path(__file__).parent
+GLOSS = HERE / "gloss"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)

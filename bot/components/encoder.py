@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from encoder_graph import EncoderError, build
 from tokenizers import Tokenizer
+
+from bot.components.encoder_graph import EncoderError, build
 
 OFFICIAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MOST_TOKENS = 128

@@ -195,17 +195,16 @@ class Intake:
 
     async def bye(self, key: str, quick: bool) -> None:
         """A bot conversation goes at once; what a counsellor waits for or holds stays as the design says."""
-        async with self._guarded():
-            conversation = await self._store.get(key)
-            if conversation.state in (State.BOT, State.CLOSED) or (conversation.state is State.WAITING and not quick):
-                await self._store.erase(key)
-                self._leave(key, "left")
-                return
-            async with self._store.change(key) as change:
-                if change.conversation.state is State.HUMAN:
-                    await change.step(Event.VISITOR_GONE)
-                if quick:
-                    change.conversation.leave_at = change.now + self._quick_seconds
+        async with self._guarded(), self._store.change(key) as change:
+            state = change.conversation.state
+            stays = state is State.HUMAN or (state is State.WAITING and quick)
+            if not stays or state is State.HUMAN:
+                await change.step(Event.VISITOR_GONE if stays else Event.ERASED)
+            if stays and quick:
+                change.conversation.leave_at = change.now + self._quick_seconds
+        if not stays:
+            self._leave(key, "left")
+            return
         self._live.tell_consoles("left", key)
         if quick:
             self._disclosure.forget(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ import aiohttp
 import pytest
 
 from gateway.app import Gateway
-from gateway.handoff import State
+from gateway.handoff import Event, State
 from tests.conftest import Clock
 from tests.connectors.test_webchat import key_of
 from tests.console_client import ConsoleClient
@@ -98,4 +99,17 @@ async def test_whatever_the_holder_does_it_is_erased_after_ten_minutes(
 async def test_with_the_bot_it_is_erased_at_once(visitor: Visitor, gateway: Gateway) -> None:
     key = await key_of(gateway, visitor)
     await leave(visitor)
+    assert await state_of(gateway, key) is State.GONE
+
+
+async def test_whoever_leaves_the_queue_and_then_the_page_leaves_nothing(
+    visitor: Visitor, gateway: Gateway, engine_double: EngineDouble
+) -> None:
+    """The leaving decides on what is there when its turn to write comes, not on what it saw before."""
+    key = await waiting(visitor, gateway, engine_double)
+    async with gateway.store.change(key) as change:
+        bye = asyncio.create_task(gateway.intake.bye(key, quick=True))
+        await asyncio.wait([bye], timeout=0.3)  # it stands behind this change; 0.3 s for it to read ahead, if it does
+        await change.step(Event.CANCELLED_BY_VISITOR)
+    await bye
     assert await state_of(gateway, key) is State.GONE

@@ -108,26 +108,34 @@ class Sweeper:
             return
         if conversation.state is State.WAITING:
             await self._wait_on(conversation, now)
-        elif self._live.console_away_seconds(conversation.holder or 0) > self._settings.lost_seconds:
-            await self._desk.lost(conversation.id)
+        elif self._is_lost(conversation.holder or 0):
+            await self._desk.lost(conversation.id, self._is_lost)
         await self._closing.warn_silent(conversation, now)
 
+    def _is_lost(self, counsellor: int) -> bool:
+        return self._live.console_away_seconds(counsellor) > self._settings.lost_seconds
+
     async def _wait_on(self, conversation: Conversation, now: float) -> None:
-        # after a quick exit it waits on purpose, until `leave_at`
-        away = conversation.leave_at is None and self._live.away_seconds(conversation.id)
-        if away > self._settings.gone_minutes * 60:
+        if self._is_away(conversation):
             await self._let_go(conversation.id)
-        elif self._closing.is_over(conversation):
-            await self._end_wait(conversation.id, over=True)
-        elif now - (conversation.waiting_at or now) > self._settings.wait_minutes * 60:
-            await self._end_wait(conversation.id, over=False)
+        elif self._closing.is_over(conversation) or self._waits_too_long(conversation, now):
+            await self._end_wait(conversation.id)
         else:
             await self._closing.warn_hours(conversation, now)
+
+    def _is_away(self, conversation: Conversation) -> bool:
+        if conversation.state is not State.WAITING or conversation.leave_at is not None:
+            return False  # after a quick exit it waits on purpose, until `leave_at`
+        return self._live.away_seconds(conversation.id) > self._settings.gone_minutes * 60
+
+    def _waits_too_long(self, conversation: Conversation, now: float) -> bool:
+        return now - (conversation.waiting_at or now) > self._settings.wait_minutes * 60
 
     async def _let_go(self, id: str) -> None:
         """A visitor without a connection waits no longer; whoever comes back must not think that they do."""
         async with self._store.change(id) as change:
-            if await change.step(Event.VISITOR_GONE) is not None:
+            if self._is_away(change.conversation):  # else back, or a counsellor has come
+                await change.step(Event.VISITOR_GONE)
                 await self._say_over(change, "wait_left", WAYS_ON)
 
     async def _close(self, id: str) -> None:
@@ -137,10 +145,12 @@ class Sweeper:
             if await change.step(Event.EXPIRED) is not None:
                 await say_as_system(change, "closed_expired", self._words.sentence("closed_expired"))
 
-    async def _end_wait(self, id: str, over: bool) -> None:
-        """Nobody came: say so and what else there is. `over`: the counsellors' hours have ended, too."""
+    async def _end_wait(self, id: str) -> None:
+        """Nobody came, or the counsellors' hours have ended: say so and what else there is."""
         async with self._store.change(id) as change:
-            conversation = change.conversation
+            conversation, over = change.conversation, self._closing.is_over(change.conversation)
+            if not over and not self._waits_too_long(conversation, change.now):
+                return  # it has begun to wait anew
             if await change.step(Event.WAIT_EXPIRED) is None:
                 return
             danger = "closed_now_danger" if over else "wait_expired_danger"

@@ -6,6 +6,7 @@ Each is one change in the store.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 from gateway import known
 from gateway.delivery import NotYours, say_as_counsellor, say_as_system
@@ -129,9 +130,15 @@ class CounsellorDesk:
             raise NotYours
         return conversation
 
-    async def lost(self, id: str) -> None:
-        """The holder's console is gone: the visitor goes to the front and is told."""
+    async def lost(self, id: str, is_gone: Callable[[int], bool]) -> None:
+        """The holder's console is gone: the visitor goes to the front and is told.
+
+        `is_gone` is asked inside the change of whoever holds it then: they may be back, or have handed it over.
+        """
         with contextlib.suppress(Conflict):
             async with self._store.change(id) as change:
-                if await change.step(Event.COUNSELLOR_LOST, change.conversation.holder) is not None:
-                    await say_as_system(change, "counsellor_lost", self._words.sentence("counsellor_lost"))
+                holder = change.conversation.holder
+                if holder is None or not is_gone(holder):
+                    return
+                await change.step(Event.COUNSELLOR_LOST, holder)
+                await say_as_system(change, "counsellor_lost", self._words.sentence("counsellor_lost"))

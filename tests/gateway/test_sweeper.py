@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 
 from gateway.app import Gateway
 from gateway.handoff import Event, State
+from gateway.storage.change import Change
 from gateway.storage.records import Gone
 from tests.conftest import Clock
 from tests.connectors.test_webchat import bring, key_of, said
@@ -64,6 +66,20 @@ async def lost(gateway: Gateway, clock: Clock, counsellor: ConsoleClient, second
     await counsellor.socket.close()
     await eventually(lambda: gateway.live.present() == 0)
     await sweep_after(gateway, clock, seconds)
+
+
+def in_between(gateway: Gateway, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[object]]) -> None:
+    """Let something happen after the sweep has looked and before its first change."""
+    change = gateway.store.change
+
+    @asynccontextmanager
+    async def change_late(id: str) -> AsyncIterator[Change]:
+        monkeypatch.setattr(gateway.store, "change", change)
+        await happens()
+        async with change(id) as changed:
+            yield changed
+
+    monkeypatch.setattr(gateway.store, "change", change_late)
 
 
 async def test_a_bot_conversation_is_erased_an_hour_after_the_last_word(
@@ -157,6 +173,67 @@ async def test_a_visitor_who_comes_back_in_time_keeps_the_place(
     await visitor.connect()
     await sweep_after(gateway, clock, 4 * MINUTE)
     assert await state_of(gateway, key) is State.WAITING
+
+
+async def test_a_visitor_who_comes_back_while_the_sweep_looks_keeps_the_place(
+    visitor: Visitor, gateway: Gateway, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await bring(gateway, visitor, Event.HANDOFF_REQUESTED)
+    await gone(gateway, visitor)
+    in_between(gateway, monkeypatch, visitor.connect)
+    await sweep_after(gateway, clock, 5 * MINUTE + 1)
+    assert await state_of(gateway, key) is State.WAITING
+
+
+async def test_a_visitor_claimed_while_the_sweep_looks_is_not_told_that_nobody_comes(
+    visitor: Visitor, gateway: Gateway, clock: Clock, alva: ConsoleClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await alva.watch()
+    key = await bring(gateway, visitor, Event.HANDOFF_REQUESTED)
+    await gone(gateway, visitor)
+    in_between(gateway, monkeypatch, lambda: alva.claim(key))
+    await sweep_after(gateway, clock, 5 * MINUTE + 1)
+    said = [line.words["text"] for line in await gateway.store.lines(key) if line.sender == "system"]
+    assert said == [gateway.words.sentence("counsellor_here")]
+
+
+async def test_a_visitor_who_joins_the_queue_anew_while_the_sweep_looks_waits_on(
+    visitor: Visitor, gateway: Gateway, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await bring(gateway, visitor, Event.HANDOFF_REQUESTED)
+
+    async def joins_anew() -> None:
+        await bring(gateway, visitor, Event.CANCELLED_BY_VISITOR, Event.HANDOFF_REQUESTED)
+
+    in_between(gateway, monkeypatch, joins_anew)
+    await sweep_after(gateway, clock, 30 * MINUTE + 1)
+    assert await state_of(gateway, key) is State.WAITING
+
+
+async def test_a_counsellor_who_is_back_while_the_sweep_looks_keeps_the_conversation(
+    visitor: Visitor, gateway: Gateway, clock: Clock, alva: ConsoleClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await held(gateway, visitor, alva)
+    in_between(gateway, monkeypatch, alva.watch)
+    await lost(gateway, clock, alva)
+    assert await state_of(gateway, key) is State.HUMAN
+
+
+async def test_a_colleague_it_was_handed_to_while_the_sweep_looks_keeps_the_conversation(
+    visitor: Visitor,
+    gateway: Gateway,
+    clock: Clock,
+    alva: ConsoleClient,
+    bo: ConsoleClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key = await held(gateway, visitor, alva)
+    await alva.socket.close()
+    await eventually(lambda: gateway.live.present() == 0)
+    await bo.watch()
+    in_between(gateway, monkeypatch, lambda: gateway.desk.transfer(key, alva.id, bo.id))
+    await sweep_after(gateway, clock, 61)
+    assert ((await gateway.store.get(key)).state, (await gateway.store.get(key)).holder) == (State.HUMAN, bo.id)
 
 
 async def test_a_lost_counsellor_puts_the_visitor_back_in_the_queue_and_says_so(

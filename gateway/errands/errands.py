@@ -8,14 +8,12 @@ from gateway.errands.booking import BookingErrand
 from gateway.errands.letter import LetterErrand
 from gateway.errands.mailbox import MailboxErrand, without_mailbox
 from gateway.errands.six_words import SixWords
-from gateway.errands.stage import Note, Stage
+from gateway.errands.stage import NOT_WITH_COUNSELLOR, Note, Stage
 from gateway.handoff import State
 from gateway.rates import TooMany
 from gateway.storage.records import Gone, Line
 
 Step = Callable[[str, Line], Awaitable[None]]
-# What makes no sense while a counsellor is there: it is said to them instead.
-_NOT_WITH_COUNSELLOR = ("letter:write", "letter:answer", "letter:more", "letter:send", "time:")
 
 
 class Errands:
@@ -63,7 +61,7 @@ class Errands:
         choice = str(line.words.get("choice", ""))
         if line.words.get("opens"):
             await self._open(id, line)
-        elif choice.startswith(_NOT_WITH_COUNSELLOR) and await self._with_counsellor(id):
+        elif choice.startswith(NOT_WITH_COUNSELLOR) and await self._with_counsellor(id):
             await self._stage.settle(id, line, [Note("errand_not_now")], (await self._stage.get(id)).errand)
         elif choice.startswith("time:"):
             await self._booking.turn(id, line, choice)

@@ -39,6 +39,10 @@ TITLES = {
     "time:cancel:yes": "time_cancel_yes",
     "time:keep": "time_keep",
 }
+# What makes no sense while a counsellor is there: it is said to them instead.
+NOT_WITH_COUNSELLOR = ("letter:write", "letter:answer", "letter:more", "letter:send", "time:")
+# What is not even offered then: beside those, to call somebody who is there.
+_NOT_OFFERED = (*NOT_WITH_COUNSELLOR, "topic:talk_to_human")
 
 
 @dataclass(frozen=True)
@@ -105,5 +109,7 @@ class Stage:
             reference, text = f"line {change.conversation.last_seq + 1}", self._words.sentence("words_were_here")
             self._veil.keep(change.conversation.id, reference, note.veiled)
         titles = note.titles or tuple(self._words.sentence(TITLES[payload]) for payload in note.choices)
-        choices = [{"title": t, "payload": p} for t, p in zip(titles, note.choices, strict=True)]
+        offered = zip(titles, note.choices, strict=True)
+        held = change.conversation.state is State.HUMAN
+        choices = [{"title": t, "payload": p} for t, p in offered if not (held and p.startswith(_NOT_OFFERED))]
         await say_as_system(change, note.name, text, choices, note.contacts, reference, note.checked)

@@ -13,6 +13,7 @@ from tests.canary import CANARY, canaries_in, kept
 from tests.conftest import Clock
 from tests.console_client import ConsoleClient
 from tests.engine_double import EngineDouble
+from tests.gateway.console.test_api import waiting
 from tests.system import Visitor
 
 WRITE = {"title": "Lämna ett meddelande", "payload": "letter:write"}
@@ -276,3 +277,14 @@ async def test_whoever_goes_on_to_talk_and_shows_it_is_known_by_their_letter(
     after = (await alva.get(f"conversations/{waiting}"))[1]["mailbox"]
 
     assert (before, after) == (None, (await alva.get("letters"))[1]["letters"][0]["mailbox"])
+
+
+async def test_with_a_counsellor_an_opened_mailbox_offers_only_what_is_possible_then(
+    visitor: Visitor, another: Visitor, gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    words = words_in(await write_letter(visitor, engine_double, ASKED))
+    key = await waiting(another, gateway, engine_double)
+    await alva.claim(key)
+    assert payloads(await another.say(words)) == ["mailbox:delete"]
+    await another.choose("mailbox:delete")
+    assert payloads(await another.choose("mailbox:keep")) == ["mailbox:delete"]

@@ -32,6 +32,7 @@ from gateway.understand import BadLine, read_lines, understand
 from gateway.up import ROOT, PortTaken
 from gateway.up import up as run_up
 
+ORPHAN_SECONDS = 60.0  # a running gateway writes the row of a new key long before that
 app = typer.Typer(help="Varsam: anonymous first-line guidance with a human at hand.", no_args_is_help=True)
 content_app = typer.Typer(help="The reviewed words and facts.", no_args_is_help=True)
 counsellor_app = typer.Typer(help="Who may take over conversations.", no_args_is_help=True)
@@ -147,7 +148,7 @@ def report(days: Annotated[int, typer.Option(min=1)] = 30) -> None:
 def purge(
     everything: Annotated[bool, typer.Option("--all", help="Every conversation and letter, expired or not.")] = False,
 ) -> None:
-    """Erase what has expired, as the sweeper does; or everything."""
+    """Erase what has expired, as the sweeper does; or everything. Takes a minute where something is left of a crash."""
 
     async def run(settings: Settings) -> tuple[int, int]:
         database = connect(settings.database)
@@ -162,7 +163,8 @@ def purge(
             await Times(database, time.time, load_content().booking).remove_ended()
             nothing_drawn = SecretWords(())
             mailboxes = Mailboxes(database, keyring, nothing_drawn, time.time, settings.letter_days)
-            return len(due) + await store.remove_orphans(), await _purge_letters(mailboxes, everything)
+            orphans = await store.remove_orphans(lambda: asyncio.sleep(ORPHAN_SECONDS))
+            return len(due) + orphans, await _purge_letters(mailboxes, everything)
         finally:
             keyring.close()
             await database.dispose()

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import secrets
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -257,18 +257,26 @@ class Store:
         async with self._engine.connect() as connection:
             return list((await connection.execute(select(conversations.c.id))).scalars())
 
-    async def remove_orphans(self) -> int:
+    async def remove_orphans(self, pause: Callable[[], Awaitable[object]] | None = None) -> int:
         """Remove keys without rows and rows without keys (a crash between two deletions); give how many.
 
+        Beside a running gateway give a `pause`: the key of what is being made comes before its row, so only what is an
+        orphan before and after it goes.
         Mailboxes have keys too; theirs are kept, and a mailbox without one is left to `Mailboxes.remove_orphans`.
         """
-        stored = set(await self.ids())
-        async with self._engine.connect() as connection:
-            boxes = set((await connection.execute(select(mailboxes.c.id))).scalars())
-        orphans = (await asyncio.to_thread(self._keyring.ids) - boxes) ^ stored
+        orphans = await self._orphans()
+        if orphans and pause is not None:
+            await pause()
+            orphans &= await self._orphans()
         for id in orphans:
             await self.erase(id)
         return len(orphans)
+
+    async def _orphans(self) -> set[str]:
+        stored = set(await self.ids())
+        async with self._engine.connect() as connection:
+            boxes = set((await connection.execute(select(mailboxes.c.id))).scalars())
+        return (await asyncio.to_thread(self._keyring.ids) - boxes) ^ stored
 
     async def writable(self) -> None:
         """Prove that the store takes a write. Raises what the database raises."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -193,6 +195,29 @@ async def test_remove_orphans_removes_keys_without_rows_and_rows_without_keys(
     assert await store.remove_orphans() == 2
     assert (await store.ids(), keyring.ids(), await rows_of(database, without_key.id)) == ([kept.id], {kept.id}, 0)
     assert await store.remove_orphans() == 0
+
+
+async def test_remove_orphans_beside_a_running_gateway_leaves_what_is_being_made(
+    store: Store, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring.create("f" * 32)  # left of a crash
+    create, made, go_on = keyring.create, threading.Event(), threading.Event()
+
+    def create_and_wait(id: str) -> None:
+        create(id)
+        made.set()
+        go_on.wait()
+
+    monkeypatch.setattr(keyring, "create", create_and_wait)
+    beginning = asyncio.create_task(store.begin("web"))
+    await asyncio.to_thread(made.wait)
+
+    async def pause() -> None:
+        go_on.set()
+        await beginning
+
+    assert await store.remove_orphans(pause) == 1
+    assert keyring.ids() == {beginning.result()[0].id}
 
 
 async def test_due_gives_what_has_expired(store: Store, clock: Clock) -> None:

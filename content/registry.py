@@ -28,6 +28,8 @@ OFFERS = dict.fromkeys(("letter", "time"))  # the errands a topic may offer (act
 IN_TOPICS = frozenset({"organisation", "counsellor_hours"})
 IN_SENTENCES = IN_TOPICS | {
     "reopens",
+    "kept",
+    "number",
     "what",
     "limit",
     "numbers",

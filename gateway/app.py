@@ -108,7 +108,7 @@ class Gateway:
         answering = Answering(self.engine, self.words, lexicon, self.availability, self.local, self.metrics)
         self.router = Router(self.store, answering, self.words, summons, self._errands(rates), self.metrics)
         self.turns = Turns(self.store, self.router, self.live, self.words)
-        self.desk = CounsellorDesk(self.store, self.words, self.metrics)
+        self.desk = CounsellorDesk(self.store, self.words, self.metrics, settings.counselled_hours * 3600)
         deadline = Deadline(self.content.organisation.counsellor_hours, settings.hours, settings.zone)
         rounds = LetterRounds(self.mailboxes, self.inbox, deadline, self.live, clock)
         usual_wait = UsualWait(self.store, clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
@@ -63,6 +64,14 @@ class Words:
         """Tell the time of day of a moment (seconds since 1970 UTC): 16.30."""
         at = datetime.fromtimestamp(seconds, self._local().tzinfo)
         return f"{at.hour}.{at.minute:02d}"
+
+    def after(self, seconds: float) -> str:
+        """Tell how long it is until something happens, never less than that: om ett dygn, om 36 timmar."""
+        minutes = max(1, math.ceil(seconds / 60))
+        units = (("day", 24 * 60), ("hour", 60), ("minute", 1))
+        name, length = next((name, length) for name, length in units if minutes % length == 0)
+        number = minutes // length
+        return self.sentence(f"after_{name}" if number == 1 else f"after_{name}s", number=str(number))
 
     def moment(self, seconds: float) -> str:
         """Tell a time (seconds since 1970 UTC) as people say it: tisdag 24 november klockan 10.05."""

@@ -33,9 +33,13 @@ class NotThere(Exception):
 
 
 class CounsellorDesk:
-    """Raises Gone where the conversation does not exist, Taken or NotYours where it is not theirs to change."""
+    """Raises Gone where the conversation does not exist, Taken or NotYours where it is not theirs to change.
 
-    def __init__(self, store: Store, words: Words, metrics: Metrics) -> None:
+    `kept_seconds`: how long what is closed stays.
+    """
+
+    def __init__(self, store: Store, words: Words, metrics: Metrics, kept_seconds: float) -> None:
+        self._kept_seconds = kept_seconds
         self._store = store
         self._words = words
         self._metrics = metrics
@@ -79,7 +83,8 @@ class CounsellorDesk:
                 raise NotYours
             await change.step(event, counsellor)
             change.conversation.share = "none"
-            await say_as_system(change, name, self._words.sentence(name))
+            text = self._words.sentence(name, kept=self._words.after(self._kept_seconds))
+            await say_as_system(change, name, text)
 
     async def requeue(self, id: str, counsellor: int) -> None:
         """Put one's own conversation at the front of the queue, for a colleague. Raises NotYours."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from content.model import Content
 from gateway.settings import FROM_FILE, PREFIX, Settings, SettingsError, read_settings
 
 KEY = "0123456789abcdef" * 4
@@ -193,3 +194,9 @@ def test_page_names_the_file_variants() -> None:
     named = set(re.findall(r"`(VARSAM_\w+_FILE)`", PAGE.read_text(encoding="utf-8")))
 
     assert named == {f"{PREFIX}{name}_FILE" for name in FROM_FILE}
+
+
+def test_what_is_promised_of_deletion_is_what_the_settings_say(content: Content) -> None:
+    says, defaults = content.facts["varsam_deletes"].says, read()
+    assert f"{defaults.bot_minutes:g} minuter efter ditt sista ord (VARSAM_BOT_MINUTES)" in says
+    assert f"{defaults.counselled_hours:g} timmar efter att den stängts (VARSAM_COUNSELLED_HOURS)" in says

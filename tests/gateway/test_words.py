@@ -154,3 +154,14 @@ def test_sentence_fills_the_organisation_and_what_is_given(content: Content) -> 
 def test_sentence_refuses_an_unknown_name(content: Content) -> None:
     with pytest.raises(KeyError):
         words_at(content, "2026-11-24T10:00").sentence("no_such_sentence")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (24 * 3600, "om ett dygn"), (72 * 3600, "om 3 dygn"), (36 * 3600, "om 36 timmar"), (3600, "om en timme"),
+        (5400, "om 90 minuter"), (61, "om 2 minuter"), (60, "om en minut"), (0.36, "om en minut"),
+    ],
+)  # fmt: skip
+def test_after_tells_how_long_something_stays_and_never_less(content: Content, seconds: float, said: str) -> None:
+    assert words_at(content, "2026-11-24T10:00").after(seconds) == said

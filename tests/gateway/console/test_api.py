@@ -173,7 +173,7 @@ async def test_close_ends_it_and_the_next_word_needs_a_new_conversation(
     key = await waiting(visitor, gateway, engine_double)
     await alva.claim(key)
     assert await alva.post(f"conversations/{key}/close") == (200, {})
-    await visitor.until("message", text=gateway.words.sentence("counsellor_closed"))
+    await visitor.until("message", text=gateway.words.sentence("counsellor_closed", kept="om ett dygn"))
     assert (await visitor.until("state"))[-1]["state"] == "closed"
     await visitor.send({"type": "say", "id": str(uuid.uuid4()), "text": "hej"})
     assert (await visitor.until("error"))[-1]["code"] == "unknown_token"

@@ -34,7 +34,7 @@ def words(content: Content) -> Words:
 
 @pytest.fixture
 def desk(store: Store, words: Words) -> CounsellorDesk:
-    return CounsellorDesk(store, words, Metrics())
+    return CounsellorDesk(store, words, Metrics(), 24 * 3600.0)
 
 
 @pytest_asyncio.fixture
@@ -69,6 +69,16 @@ async def test_fifty_claims_at_once_have_one_winner(
         held = await store.get(id)
         assert (held.state, held.holder, held.generation) == (State.HUMAN, winners[0], 2)
         assert (held.counselled, await greetings(store, id, words)) == (True, 1)
+
+
+@pytest.mark.parametrize(("hours", "kept"), [(24.0, "Det raderas om ett dygn."), (36.0, "Det raderas om 36 timmar.")])
+async def test_closing_says_how_long_it_stays(
+    store: Store, words: Words, counsellors: list[int], hours: float, kept: str
+) -> None:
+    desk, id = CounsellorDesk(store, words, Metrics(), hours * 3600), await waiting(store)
+    await desk.claim(id, counsellors[0])
+    await desk.end(id, counsellors[0], Event.CLOSED)
+    assert kept in (await store.lines(id))[-1].words["text"]
 
 
 async def test_claiming_ones_own_again_changes_nothing(

@@ -11,7 +11,7 @@ from aiohttp import web
 from gateway.console.board import Board
 from gateway.console.guard import Guard, Handler
 from gateway.console.texts import problem
-from gateway.letters.deadline import Deadline
+from gateway.letters.deadline import EXPIRES_SOON_SECONDS, Deadline
 from gateway.letters.inbox import Inbox
 from gateway.letters.records import Letter, LetterCard
 from gateway.storage.records import Gone, Session
@@ -102,6 +102,7 @@ class LettersApi:
         topic = content.topics.get(card.topic or "")
         routes = content.taxonomy.routes
         due = None if card.red_at is None else self._deadline.due(card.red_at)
+        expires = card.read_by is None and card.expires_at < self._clock() + EXPIRES_SOON_SECONDS
         return {
             "mailbox": card.mailbox,
             "pseudonym": self._board.pseudonym(card.mailbox),
@@ -117,6 +118,7 @@ class LettersApi:
             "read_by": _name(card.read_by, names),
             "red": card.red,
             "due": None if due is None else iso(due),
+            "expires": iso(card.expires_at) if expires else None,
         }
 
 

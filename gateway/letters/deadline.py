@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from content.hours import Schedule
 
 READ_WITHIN_SECONDS = 15 * 60.0
+EXPIRES_SOON_SECONDS = 5 * 24 * 3600.0  # so long before it is deleted unread, staff are told
 
 
 class Deadline:

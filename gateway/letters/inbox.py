@@ -17,10 +17,11 @@ from gateway.letters.records import RED_UP_TO, Letter, LetterCard, Unread
 from gateway.letters.rows import DAY, locked, next_number, number_of, place, prolong, reply_place
 from gateway.letters.sealed import seal
 from gateway.storage.records import Gone
-from gateway.storage.schema import letters
+from gateway.storage.schema import letters, mailboxes
 
 OPEN = (letters.c.sender == "visitor", letters.c.answered.is_(False))
 UNREAD = (*OPEN, letters.c.read_at.is_(None))
+WITH_EXPIRY = select(letters, mailboxes.c.expires_at).join(mailboxes, mailboxes.c.id == letters.c.mailbox)
 
 
 class Inbox:
@@ -47,7 +48,7 @@ class Inbox:
 
     async def waiting(self) -> list[LetterCard]:
         """Give the mailboxes that wait for an answer: the red ones first, then by their oldest letter."""
-        found = select(letters).where(*OPEN).order_by(letters.c.mailbox, letters.c.number)
+        found = WITH_EXPIRY.where(*OPEN).order_by(letters.c.mailbox, letters.c.number)
         async with self._engine.connect() as connection:
             rows = (await connection.execute(found)).all()
         cards = [self._card(id, list(group)) for id, group in groupby(rows, key=lambda row: str(row.mailbox))]
@@ -69,6 +70,7 @@ class Inbox:
             topic=_latest(understood, "topic"),
             risks=tuple(dict.fromkeys(risk for one in understood for risk in one.get("risks", ()))),
             lang=_latest(understood, "lang"),
+            expires_at=rows[0].expires_at,
         )
 
     def _inside(self, row: Row[Any]) -> dict[str, Any]:
@@ -88,7 +90,7 @@ class Inbox:
         """Give one mailbox's card, made of all its visitor's letters where none waits. Raises Gone."""
         mine = (letters.c.mailbox == mailbox, letters.c.sender == "visitor")
         async with self._engine.connect() as connection:
-            rows = (await connection.execute(select(letters).where(*mine).order_by(letters.c.number))).all()
+            rows = (await connection.execute(WITH_EXPIRY.where(*mine).order_by(letters.c.number))).all()
         waiting = [row for row in rows if not row.answered]
         card = self._card(mailbox, waiting or rows) if rows else None
         if card is None:
@@ -168,11 +170,20 @@ class Inbox:
 
     async def unread_red(self) -> list[Unread]:
         """Give the mailboxes with a red letter that nobody has read, the oldest first."""
+        return await self._unread(letters.c.priority <= RED_UP_TO)
+
+    async def unread_expiring(self, before: float) -> list[Unread]:
+        """Give the mailboxes without a red letter, but with one nobody has read, that are deleted before a moment."""
+        expiring = select(mailboxes.c.id).where(mailboxes.c.expires_at < before)
+        red = select(letters.c.mailbox).where(*UNREAD, letters.c.priority <= RED_UP_TO)
+        return await self._unread(letters.c.mailbox.in_(expiring), letters.c.mailbox.not_in(red))
+
+    async def _unread(self, *where: ColumnElement[bool]) -> list[Unread]:
         first = func.min(letters.c.at)
-        found = select(letters.c.mailbox, first, func.max(letters.c.alarmed_at))
-        red = found.where(*UNREAD, letters.c.priority <= RED_UP_TO).group_by(letters.c.mailbox).order_by(first)
+        found = select(letters.c.mailbox, first, func.max(letters.c.alarmed_at)).where(*UNREAD, *where)
         async with self._engine.connect() as connection:
-            return [Unread(*row) for row in (await connection.execute(red)).all()]
+            rows = (await connection.execute(found.group_by(letters.c.mailbox).order_by(first))).all()
+        return [Unread(*row) for row in rows]
 
     async def alarmed(self, mailbox: str) -> bool:
         """Note that the counsellors are told of the unread letters; False where somebody has just read them."""

@@ -39,6 +39,7 @@ class LetterCard:
     """A mailbox that waits for an answer, without words. `at`: the oldest unanswered letter's time.
 
     `read_by`: who acknowledged the latest, None while any is unread. `red_at`: when the oldest unread red one came.
+    `expires_at`: when the mailbox, and all that is in it, is deleted unless something is written in it.
     """
 
     mailbox: str
@@ -50,6 +51,7 @@ class LetterCard:
     topic: str | None
     risks: tuple[str, ...]
     lang: str | None
+    expires_at: float
 
     @property
     def red(self) -> bool:
@@ -58,7 +60,7 @@ class LetterCard:
 
 @dataclass(frozen=True)
 class Unread:
-    """A mailbox with a red letter that nobody has read: when the oldest came, when counsellors were last told."""
+    """A mailbox with a letter that nobody has read: when the oldest came, when counsellors were last told."""
 
     mailbox: str
     at: float

@@ -21,7 +21,7 @@ export function createDesk(api, { name, onLogout }) {
   const title = createTitle();
   const presence = createPresence(api);
   const talks = createTalks(api, { onShow: () => nav.go("talks"), onSpoken: () => nav.spoken(), onLetter: (id) => void letters.show(id), readQueue });
-  const letters = createLetters(api, { onShow: () => nav.go("letters"), onRead: (found) => alarms.settle("red_letter", unread(found)) });
+  const letters = createLetters(api, { onShow: () => nav.go("letters"), onRead: (found) => { for (const reason of /** @type {const} */ (["red_letter", "expiring_letter"])) alarms.settle(reason, unread(found)); } });
   const times = createTimes(api, { name });
   const parts = { talks: talks.element, letters: letters.element, times: times.element };
   const nav = createNav((part) => {

@@ -84,7 +84,7 @@
  * @property {Colleague[]} colleagues
  * @property {{unread: number, red: number}} [letters]
  *
- * @typedef {{reason: "unclaimed" | "red_letter", id: string, pseudonym: string, seconds: number | null}} Alarm
+ * @typedef {{reason: "unclaimed" | "red_letter" | "expiring_letter", id: string, pseudonym: string, seconds: number | null}} Alarm
  *
  * @typedef {object} Letter  a mailbox that waits for an answer
  * @property {string} mailbox
@@ -101,6 +101,7 @@
  * @property {string | null} read_by
  * @property {boolean} red
  * @property {string | null} due  when a red one must have been acknowledged
+ * @property {string | null} expires  when an unread one will be deleted, in its last days
  *
  * @typedef {{number: number, sender: "visitor" | "counsellor", at: string, text?: string, read_by?: string | null, opened?: boolean}} Page
  * @typedef {Letter & {letters: Page[]}} Mailbox

@@ -17,7 +17,7 @@ REPLY = "Tack för att du skrev. Du kan ringa oss i dag."
 UNDERSTOOD = {"topic": "controlled_by_other", "risks": ["coercion"], "lang": "sv", "route": "human_now"}
 LETTER = {
     "mailbox", "pseudonym", "priority", "route", "topic", "title", "risks", "lang", "at", "waiting_seconds", "count",
-    "read_by", "red", "due",
+    "read_by", "red", "due", "expires",
 }  # fmt: skip
 NOBODY = "0" * 32
 
@@ -142,3 +142,20 @@ async def test_a_number_that_no_letter_has_is_harmless(gateway: Gateway, alva: C
     assert (await alva.get("queue"))[1]["letters"] == {"unread": 1, "red": 1}
     assert (await alva.post(f"letters/{id}/acknowledge", {"up_to": 10**30}))[0] == 200
     assert (await alva.get("queue"))[1]["letters"] == {"unread": 0, "red": 0}
+
+
+async def test_a_letter_tells_when_it_will_be_deleted_unread_in_its_last_five_days(
+    gateway: Gateway, alva: ConsoleClient, clock: Clock
+) -> None:
+    id, _ = await left(gateway, priority=5)
+
+    async def expires() -> list[str | None]:
+        await alva.login("Alva")
+        return [one["expires"] for one in (await alva.get("letters"))[1]["letters"]]
+
+    clock.pass_seconds(25 * 24 * 3600)
+    assert await expires() == [None]
+    clock.pass_seconds(1)
+    assert await expires() == ["2026-12-24T09:00:00+00:00"]
+    await alva.post(f"letters/{id}/acknowledge")
+    assert await expires() == [None]

@@ -53,7 +53,8 @@ async def test_a_card_sums_up_what_waits(mailboxes: Mailboxes, inbox: Inbox, clo
     [card] = await inbox.waiting()
     red_at = OFFICE_HOURS + HOUR
     assert card == await inbox.card(id) == LetterCard(
-        id, EMERGENCY, OFFICE_HOURS, 2, None, red_at, "beaten", ("coercion", "suicide"), "en"
+        id, EMERGENCY, OFFICE_HOURS, 2, None, red_at, "beaten", ("coercion", "suicide"), "en",
+        OFFICE_HOURS + HOUR + 30 * 24 * HOUR,
     )  # fmt: skip
     assert card.red is True
 

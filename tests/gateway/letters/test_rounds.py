@@ -26,9 +26,13 @@ class Console(Live):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.told: list[tuple[str, str]] = []
+        self.somebody = True
 
     def tell_consoles(self, what: str, conversation: str) -> None:
         self.told.append((what, conversation))
+
+    def logged_in(self) -> set[int]:
+        return {1} if self.somebody else set()
 
 
 @pytest.fixture
@@ -124,3 +128,28 @@ async def test_two_rounds_at_once_do_no_harm(
     clock.pass_seconds(31 * DAY)
     await asyncio.gather(rounds.sweep(), rounds.sweep())
     assert await mailboxes.ids() == set()
+
+
+async def test_a_letter_that_will_be_deleted_unread_alarms_once_a_day_in_its_last_five_days(
+    mailboxes: Mailboxes, inbox: Inbox, rounds: LetterRounds, live: Console, clock: Clock, alva_id: int
+) -> None:
+    id = await written(mailboxes, CALM)
+    assert await told_after(rounds, live, clock, 25 * DAY) == []
+    assert await told_after(rounds, live, clock, 1) == [(f"alarm:expiring_letter:{25 * 86400 + 1}", id)]
+    assert await told_after(rounds, live, clock, DAY - 1) == []
+    assert await told_after(rounds, live, clock, 1) == [(f"alarm:expiring_letter:{26 * 86400 + 1}", id)]
+    await inbox.acknowledge(id, alva_id)
+    assert await told_after(rounds, live, clock, DAY) == []
+
+
+async def test_the_alarm_of_a_letter_that_expires_waits_for_somebody_who_hears_it(
+    mailboxes: Mailboxes, rounds: LetterRounds, live: Console, clock: Clock
+) -> None:
+    id = await written(mailboxes, CALM)
+    live.somebody = False
+    assert await told_after(rounds, live, clock, 25 * DAY + 1) == []
+    live.somebody = True
+    assert [what for what, _ in await told_after(rounds, live, clock, 60)] == [
+        f"alarm:expiring_letter:{25 * 86400 + 61}"
+    ]
+    assert id in await mailboxes.ids()

@@ -5,6 +5,8 @@ import { waited } from "../../shared/time.js";
 import { TEXTS, languageName } from "../texts.js";
 
 const texts = TEXTS.letters;
+/** @type {Intl.DateTimeFormatOptions} */
+const EXPIRES = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" };
 
 /**
  * Make a card that can be updated in place, so that it keeps the focus.
@@ -18,11 +20,12 @@ export function createLetterCard(id, onOpen) {
   const title = el("p", { class: "card-title" });
   const risks = el("ul", { class: "risks", "aria-label": TEXTS.queue.risks });
   const due = el("p", { class: "due" });
+  const expires = el("p", { class: "due late" });
   const facts = el("p", { class: "facts" });
   const button = el("button", { class: "button", type: "button", text: texts.open, on: { click: () => onOpen(id) } });
   const element = el("li", { class: "card" },
     el("p", { class: "card-head" }, badge, el("span", { class: "card-time" }, clock)),
-    el("p", { class: "card-who" }, who), title, risks, due, facts, el("p", { class: "card-buttons" }, button));
+    el("p", { class: "card-who" }, who), title, risks, due, expires, facts, el("p", { class: "card-buttons" }, button));
   let came = 0;
   /** @type {number | null} */
   let mustBy = null;
@@ -48,6 +51,8 @@ export function createLetterCard(id, onOpen) {
       came = Date.now() - letter.waiting_seconds * 1000;
       // reckoned from the server's clock, which was at `at` + `waiting_seconds` just now
       mustBy = letter.due && !letter.read_by ? came + Date.parse(letter.due) - Date.parse(letter.at) : null;
+      expires.hidden = letter.expires === null;
+      setText(expires, letter.expires === null ? "" : texts.expires(new Date(letter.expires).toLocaleString("sv-SE", EXPIRES)));
       shown.tick();
     },
     tick() {

@@ -16,6 +16,7 @@ import psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from content.model import Content
+from content.recognition import Recogniser
 from content.registry import HERE, load_content
 from content.risks import RiskLexicon
 from gateway.storage import records
@@ -53,6 +54,7 @@ class Ground:
     folder: Path
     content: Content
     lexicon: Ears
+    recogniser: Recogniser
     counsellors: list[records.Counsellor]
 
     def __post_init__(self) -> None:
@@ -91,4 +93,4 @@ async def _make(url: str, engine: AsyncEngine, folder: Path) -> Ground:
     staff = Staff(engine, Clock())
     people = [await staff.add(f"Kurator {number}", "-", must_change=False) for number in range(COUNSELLORS)]
     lexicon = Ears(RiskLexicon.load(HERE / "risks.yml"))
-    return Ground(url, engine, direct_connection(url), folder, load_content(), lexicon, people)
+    return Ground(url, engine, direct_connection(url), folder, load_content(), lexicon, Recogniser.load(HERE), people)

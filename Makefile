@@ -1,5 +1,5 @@
 # make run: everything, on embedded defaults. make test: what CI runs. See README.md.
-.PHONY: run test check train soak
+.PHONY: run test check train tune soak
 
 run:
 	@tools/setup run
@@ -20,6 +20,11 @@ check:
 train:
 	@tools/setup run
 	@VARSAM_ENV=$${VARSAM_ENV:-development} .venv/bin/varsam train
+
+# Half an hour: teaches the sentence encoder anew. See bot/learning/tune.py.
+tune:
+	@tools/setup run
+	.venv-engine/bin/python -W ignore -m bot tune
 
 # Hours of it; goes on where OUT ends. See benchmarks/soak.py.
 soak:

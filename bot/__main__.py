@@ -1,5 +1,7 @@
 """The engine's launcher: `python -m bot serve --port N --model FILE` and `python -m bot train --out FOLDER`.
 
+`python -m bot tune` teaches the packaged encoder anew (bot/learning/tune.py).
+
 Run it from the project's root. The server listens on loopback only.
 """
 
@@ -48,6 +50,7 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train")
     train.add_argument("--out", required=True)
+    commands.add_parser("tune")
     serve = commands.add_parser("serve")
     serve.add_argument("--port", type=int, required=True)
     serve.add_argument("--model", required=True)
@@ -57,6 +60,10 @@ def main() -> None:
         sys.exit("run this from the project's root")
     if given.command == "train":
         _train(given.out)
+    elif given.command == "tune":
+        from bot.learning.tune import tune
+
+        tune()
     else:
         _serve(given.port, given.model)
 

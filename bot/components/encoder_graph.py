@@ -59,17 +59,21 @@ class _Graph:
         return self.op("LayerNormalization", x, scale, bias, axis=-1, epsilon=epsilon)
 
 
-def build(folder: Path, int8: bool = True) -> bytes:
+def build(folder: Path, added: dict[str, np.ndarray] | None = None, int8: bool = True) -> bytes:
     """Give the serialised graph of the encoder in `folder`: ids, mask (batch × tokens) → vectors (batch × size).
+
+    `added`: what was learned on top of the weights, by their names (bot/components/adapter.py).
 
     Raises:
         EncoderError: where config or weights are missing or of another family.
     """
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        tensors = {_plain(name): value for name, value in load_file(folder / "model.safetensors").items()}
+        tensors = {plain_name(name): value for name, value in load_file(folder / "model.safetensors").items()}
     except (OSError, ValueError) as error:
         raise EncoderError(f"no encoder in {folder}: it needs config.json and model.safetensors ({error})") from error
+    for name, more in (added or {}).items():
+        tensors[name] = tensors[name] + more
     graph = _Graph(tensors)
     hidden = _embedded(graph, config)
     mask = graph.op("Cast", "mask", to=TensorProto.FLOAT)
@@ -90,7 +94,8 @@ def build(folder: Path, int8: bool = True) -> bytes:
     return _quantised(model) if int8 else model.SerializeToString()
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Give a tensor's name without what some models put in front."""
     return name.split("bert.", 1)[-1]
 
 

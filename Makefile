@@ -1,5 +1,5 @@
 # make run: everything, on embedded defaults. make test: what CI runs. See README.md.
-.PHONY: run test check train tune soak
+.PHONY: run test check train tune evaluate soak
 
 run:
 	@tools/setup run
@@ -20,6 +20,10 @@ check:
 train:
 	@tools/setup run
 	@VARSAM_ENV=$${VARSAM_ENV:-development} .venv/bin/varsam train
+
+# Trains, measures on the held-out lines, writes docs/understanding.md. With CURVE=1 the learning curve too.
+evaluate: train
+	.venv-engine/bin/python -W ignore -m benchmarks.evaluation models/varsam-*.tar.gz $(if $(CURVE),--curve)
 
 # Half an hour: teaches the sentence encoder anew. See bot/learning/tune.py.
 tune:

@@ -9,19 +9,38 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
+
+import yaml
 
 from bot.quiet import before_import, quiet
 
+CONFIG = Path("bot/config.yml")
+ENCODER = "bot.components.sentence_encoder.SwedishSentenceEncoder"
 
-def _train(out: str) -> None:
+
+def _train(out: str, encoder: str | None, gloss: bool) -> None:
     import rasa
 
     quiet()
-    result = rasa.train(domain="bot/domain", config="bot/config.yml", training_files=["data"], output=out)
+    with tempfile.TemporaryDirectory() as folder:
+        config = _with_encoder(Path(folder), encoder, gloss) if encoder else CONFIG
+        result = rasa.train(domain="bot/domain", config=str(config), training_files=["data"], output=out)
     if result.code != 0 or not result.model:
         sys.exit("training failed; see above")
     print(result.model)
+
+
+def _with_encoder(folder: Path, encoder: str, gloss: bool) -> Path:
+    """Write bot/config.yml with another sentence encoder into a folder; give the file."""
+    config = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
+    for component in config["pipeline"]:
+        if component["name"] == ENCODER:
+            component |= {"folder": str(Path(encoder).absolute()), "gloss": gloss}
+    target = folder / "config.yml"
+    target.write_text(yaml.safe_dump(config), encoding="utf-8")
+    return target
 
 
 def _serve(port: int, model: str) -> None:
@@ -50,16 +69,18 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train")
     train.add_argument("--out", required=True)
+    train.add_argument("--encoder", help="folder of another BERT-family sentence encoder")
+    train.add_argument("--no-gloss", action="store_true", help="that encoder reads Swedish by itself")
     commands.add_parser("tune")
     serve = commands.add_parser("serve")
     serve.add_argument("--port", type=int, required=True)
     serve.add_argument("--model", required=True)
     given = parser.parse_args()
     before_import()
-    if not Path("bot/config.yml").exists():
+    if not CONFIG.exists():
         sys.exit("run this from the project's root")
     if given.command == "train":
-        _train(given.out)
+        _train(given.out, given.encoder, not given.no_gloss)
     elif given.command == "tune":
         from bot.learning.tune import tune
 

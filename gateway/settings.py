@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "VARSAM_"
 _ORIGIN = re.compile(r"^https?://[A-Za-z0-9.\-]+(:\d{1,5})?$|^https?://\[[0-9A-Fa-f:]+\](:\d{1,5})?$")
+ENCODER_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 FROM_FILE = ("MASTER_KEY", "DATABASE_URL")
 
 
@@ -40,6 +41,11 @@ class Settings(BaseSettings):
     var: Path = Field(Path("var"), description="Folder for the database, keyring and run-time file by default.")
     models: Path = Field(Path("models"), description="Folder of trained models.")
     engine_python: Path = Field(Path(".venv-engine/bin/python"), description="Python of the engine's environment.")
+    encoder: Path | None = Field(
+        None,
+        description="Folder of another BERT-family sentence encoder (config.json, model.safetensors, tokenizer.json).",
+    )
+    encoder_gloss: bool = Field(True, description="`0` where that encoder reads Swedish by itself.")
     engine_url: str = Field("", description="Base address of a running engine; empty: `varsam up` starts one.")
     engine_seconds: float = Field(3.0, gt=0, description="Longest an answer may take, queue included, in seconds.")
     database_url: SecretStr = Field(SecretStr(""), description="SQLAlchemy URL; empty: a SQLite file in `VARSAM_VAR`.")
@@ -98,6 +104,15 @@ class Settings(BaseSettings):
                 ipaddress.ip_address(address)
             except ValueError:
                 raise ValueError(f"'{address}' is not an IP address like 10.0.0.1") from None
+        return value
+
+    @field_validator("encoder")
+    @classmethod
+    def _encoder(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            missing = [name for name in ENCODER_FILES if not (value / name).is_file()]
+            if missing:
+                raise ValueError(f"'{value}' is not the folder of a sentence encoder: it lacks {', '.join(missing)}")
         return value
 
     @field_validator("engine_url", "exit_url")

@@ -8,23 +8,28 @@ import subprocess
 import time
 from pathlib import Path
 
-from gateway.settings import Settings
+from gateway.settings import ENCODER_FILES, Settings
 
 # Everything a model depends on. Content that is only looked up at a turn is not among it.
 SOURCES = (
-    "data", "bot/domain", "bot/config.yml", "bot/components", "content/gloss", "content/taxonomy.yml",
+    "data", "bot/domain", "bot/config.yml", "bot/components",
+    "bot/learning", "content/gloss", "content/taxonomy.yml",
     "uv.lock",
 )  # fmt: skip
-SUFFIXES = (".yml", ".py", ".tsv")
+SUFFIXES = (".yml", ".py", ".tsv", ".jsonl", ".npz")
 
 
 class TrainingFailed(Exception):
     """No model came out. The message holds the end of what the engine said."""
 
 
-def fingerprint(root: Path) -> str:
-    """Give a hash over the names and bytes of everything a model depends on."""
+def fingerprint(settings: Settings, root: Path) -> str:
+    """Give a hash over everything a model depends on: names and bytes, and another encoder's sizes and times."""
     digest = hashlib.sha256()
+    if settings.encoder is not None:
+        digest.update(str(settings.encoder_gloss).encode())
+        for file in (settings.encoder / name for name in ENCODER_FILES):
+            digest.update(f"{file.absolute()}\0{file.stat().st_size}\0{file.stat().st_mtime_ns}\0".encode())
     for source in SOURCES:
         path = root / source
         files = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix in SUFFIXES) if path.is_dir() else [path]
@@ -36,7 +41,7 @@ def fingerprint(root: Path) -> str:
 
 def model_for(settings: Settings, root: Path) -> Path:
     """Give the path where the model for the present sources belongs, whether it exists or not."""
-    return settings.models / f"varsam-{fingerprint(root)}.tar.gz"
+    return settings.models / f"varsam-{fingerprint(settings, root)}.tar.gz"
 
 
 def train(settings: Settings, root: Path) -> tuple[Path, float]:
@@ -52,7 +57,7 @@ def train(settings: Settings, root: Path) -> tuple[Path, float]:
     started = time.monotonic()
     scratch = settings.models / "training"
     done = subprocess.run(
-        [str(settings.engine_python.absolute()), "-m", "bot", "train", "--out", str(scratch)],
+        [str(settings.engine_python.absolute()), "-m", "bot", "train", "--out", str(scratch), *_encoder(settings)],
         cwd=root, env=engine_environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     made = sorted(scratch.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
@@ -63,6 +68,12 @@ def train(settings: Settings, root: Path) -> tuple[Path, float]:
         if older != model:
             older.unlink()
     return model, time.monotonic() - started
+
+
+def _encoder(settings: Settings) -> list[str]:
+    if settings.encoder is None:
+        return []
+    return ["--encoder", str(settings.encoder.absolute()), *([] if settings.encoder_gloss else ["--no-gloss"])]
 
 
 def engine_environment() -> dict[str, str]:

@@ -104,13 +104,13 @@ class Gloss:
         return None
 
     def _compound(self, key: str) -> str | None:
-        """Split in two known parts, the last as long as can be; a joining s may stand between."""
+        """Split in two known parts, the last as long as can be; the first may have a joining s, or have lost a vowel."""
         for cut in range(SHORTEST_PART, len(key) - SHORTEST_PART + 1):
             first, last = key[:cut], key[cut:]
             end = self._folded.get(last) or (self._inflected(last) if len(last) > 4 else None)
-            start = self._folded.get(first) or self._folded.get(first.removesuffix("s")) if end else None
-            if start and end:
-                return f"{start} {end}"
+            for start in (first, first.removesuffix("s"), f"{first}a", f"{first}e") if end else ():
+                if start in self._folded:
+                    return f"{self._folded[start]} {end}"
         return None
 
     def _mended(self, key: str) -> str | None:

@@ -17,7 +17,8 @@ DEVELOPMENT = {"VARSAM_ENV": "development"}
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 DEFAULTS = {
     "env": "development", "host": "127.0.0.1", "port": 8080, "metrics_port": 0, "var": Path("var"),
-    "models": Path("models"), "engine_python": Path(".venv-engine/bin/python"), "engine_url": "",
+    "models": Path("models"), "engine_python": Path(".venv-engine/bin/python"), "encoder": None,
+    "encoder_gloss": True, "engine_url": "",
     "engine_seconds": 3.0, "database_url": SecretStr(""), "keyring": None, "master_key": SecretStr(""),
     "timezone": "Europe/Stockholm", "hours": "schedule", "embed_origins": (), "trusted_proxies": (),
     "public_origin": "", "exit_url": "", "explain": False, "bot_minutes": 60.0, "counselled_hours": 24.0,
@@ -57,6 +58,7 @@ def test_environment_is_read_once_from_what_is_given(monkeypatch: pytest.MonkeyP
         ("VARSAM_ENV", "staging"), ("VARSAM_PORT", "x"), ("VARSAM_PORT", "0"), ("VARSAM_PORT", "65536"),
         ("VARSAM_METRICS_PORT", "-1"), ("VARSAM_HOURS", "sometimes"), ("VARSAM_EXPLAIN", "maybe"),
         ("VARSAM_TIMEZONE", "Europe/Umea"), ("VARSAM_TIMEZONE", "../etc/passwd"), ("VARSAM_TIMEZONE", "Europe"),
+        ("VARSAM_ENCODER", "/no/such/folder"), ("VARSAM_ENCODER", "docs"), ("VARSAM_ENCODER_GLOSS", "perhaps"),
         ("VARSAM_MASTER_KEY", "abc"), ("VARSAM_MASTER_KEY", "g" * 64), ("VARSAM_MASTER_KEY", ",".join([KEY] * 3)),
         ("VARSAM_EMBED_ORIGINS", "umea.se"), ("VARSAM_EMBED_ORIGINS", "https://umea.se/chatt"),
         ("VARSAM_EMBED_ORIGINS", "https://"), ("VARSAM_EMBED_ORIGINS", "https://umea.se, ftp://umea.se"),

@@ -104,7 +104,7 @@ class Gloss:
         return None
 
     def _compound(self, key: str) -> str | None:
-        """Split in two known parts, the last as long as can be; the first may have a joining s, or have lost a vowel."""
+        """Split in two known parts, the last as long as can be; the first may have a joining s or lack a vowel."""
         for cut in range(SHORTEST_PART, len(key) - SHORTEST_PART + 1):
             first, last = key[:cut], key[cut:]
             end = self._folded.get(last) or (self._inflected(last) if len(last) > 4 else None)

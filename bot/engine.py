@@ -14,6 +14,7 @@ from rasa.core.utils import AvailableEndpoints
 from actions.answer import ActionAnswer
 from bot.action_endpoint import InProcessActions, check_schema_once
 from bot.context import context_of, memory_of
+from bot.follow_up import in_context
 from bot.quiet import quiet
 from bot.turns import TurnTrackerStore
 from content.model import Taxonomy
@@ -47,6 +48,7 @@ class Engine:
         text = text.lstrip(_LEADING)
         memory = memory_of(context)
         parsed = await self._parse(text, metadata.get("choice"), memory.get("lang") or "sv")
+        parsed = in_context(self._taxonomy, parsed, memory.get("last_topic"))
         understood = self._understood(parsed)
         if metadata.get("mode") == "listen":
             return {"replies": [], "context": context, "understood": understood, "signals": []}

@@ -22,12 +22,12 @@ from bot.components.topic_model import TopicModel
 class SwedishTopicClassifier(GraphComponent, IntentClassifier):
     """Sets `intent`, `intent_ranking` (top three) and `ask_back` (topics; empty when sure).
 
-    Sure means: the best has at least `sure` probability, or `lead` times the second's and at least `floor`.
+    Sure means: the best has at least `sure` probability, or `lead` times the second's and at least `floor`; and at least one of its words is known.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"strength": 5.0, "sure": 0.4, "lead": 2.0, "floor": 0.2}
+        return {"strength": 5.0, "sure": 0.5, "lead": 3.0, "floor": 0.2}
 
     def __init__(
         self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: TopicModel | None = None
@@ -80,16 +80,18 @@ class SwedishTopicClassifier(GraphComponent, IntentClassifier):
             ranking = [{"name": name, "confidence": p} for name, p in self._rank(message)[:3]]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
-            message.set("ask_back", self._ask_back(ranking), add_to_output=True)
+            message.set("ask_back", self._ask_back(message, ranking), add_to_output=True)
         return messages
 
     def _rank(self, message: Message) -> list[tuple[str, float]]:
         assert self._model is not None  # `process` has looked
         return self._model.rank(_spaced(message), _meaning(message))
 
-    def _ask_back(self, ranking: list[dict[str, Any]]) -> list[str]:
+    def _ask_back(self, message: Message, ranking: list[dict[str, Any]]) -> list[str]:
+        assert self._model is not None  # `process` has looked
         best, second = ranking[0]["confidence"], ranking[1]["confidence"]
         sure = best >= self._config["sure"] or (best >= self._config["floor"] and best >= self._config["lead"] * second)
+        sure = sure and self._model.knows(_spaced(message))
         return [] if sure else [one["name"] for one in ranking]
 
 

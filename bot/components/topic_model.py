@@ -60,6 +60,11 @@ class TopicModel:
         odds /= odds.sum()
         return [(self.topics[i], float(odds[i])) for i in np.argsort(-odds)]
 
+    def knows(self, text: str) -> bool:
+        """Tell whether any word of it was ever seen in training; gibberish is nothing to be sure about."""
+        vocabulary = self.vectorisers["words"].vocabulary_
+        return any(word in vocabulary for word in normalise(text).split())
+
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder."""
         np.savez_compressed(

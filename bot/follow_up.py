@@ -10,8 +10,8 @@ from typing import Any
 
 from content.model import Taxonomy
 
-# How much more likely people stay with a group of topics than change it. Chosen by hand, so that it decides only between
-# topics that are near each other.
+# How much more likely people stay with a group of topics than change it. Chosen by hand: it decides only between topics
+# that are near each other.
 STAYING = 3.0
 LEAD = 3.0  # as in bot/config.yml: sure, where the best is so many times as likely as the second
 LONGEST = 10  # words; who writes more says by themself what it is about

@@ -22,7 +22,8 @@ from bot.components.topic_model import TopicModel
 class SwedishTopicClassifier(GraphComponent, IntentClassifier):
     """Sets `intent`, `intent_ranking` (top three) and `ask_back` (topics; empty when sure).
 
-    Sure means: the best has at least `sure` probability, or `lead` times the second's and at least `floor`; and at least one of its words is known.
+    Sure means: the best has at least `sure` probability, or `lead` times the second's and at least `floor`; and some word
+    of the message is known.
     """
 
     @staticmethod

@@ -94,4 +94,4 @@ class TopicModel:
 
 def _beside(words: list[csr_matrix], meanings: np.ndarray | None) -> csr_matrix:
     """Put the views of the words and the meaning into one row a text."""
-    return hstack([*words, *([] if meanings is None else [csr_matrix(meanings * MEANING)])]).tocsr()
+    return hstack([*words, *([] if meanings is None else [csr_matrix(meanings * MEANING)])]).tocsr().astype(np.float32)

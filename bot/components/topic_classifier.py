@@ -22,7 +22,7 @@ from bot.components.topic_model import TopicModel
 class SwedishTopicClassifier(GraphComponent, IntentClassifier):
     """Sets `intent`, `intent_ranking` (top three) and `ask_back` (topics; empty when sure).
 
-    Sure means: the best has at least `sure` probability, or `lead` times the second's and at least `floor`; and some word
+    Sure means: the best has at least `sure` probability, or `lead` times the second's and at least `floor`; and a word
     of the message is known.
     """
 

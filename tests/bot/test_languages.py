@@ -35,7 +35,9 @@ async def test_the_safety_message_comes_once_and_the_button_keeps_the_language(e
     assert polish.says["summons"] in [reply["text"] for reply in pressed["replies"]]
 
 
-@pytest.mark.parametrize("text", ["pomogite", "hagizuni", "cứu tôi với", "komak konid", "помощ, заключиха ме", "ana fi khatar"])
+@pytest.mark.parametrize(
+    "text", ["pomogite", "hagizuni", "cứu tôi với", "komak konid", "помощ, заключиха ме", "ana fi khatar"]
+)
 async def test_danger_in_another_language_is_an_emergency(engine: Any, text: str) -> None:
     answer = await engine.turn(text, None, METADATA)
     assert answer["understood"]["route"] == "emergency"

@@ -52,10 +52,7 @@ class ContactCard:
 
 @dataclass(frozen=True)
 class Message:
-    """One line of a conversation. `at` is UTC, ISO 8601; `id` is the visitor's own, for theirs.
-
-    `lang` is the code of a text of ours in another language than Swedish.
-    """
+    """One line of a conversation. `at` is UTC, ISO 8601; `id` is the visitor's own, for theirs."""
 
     seq: int
     sender: Sender
@@ -65,7 +62,6 @@ class Message:
     contacts: tuple[ContactCard, ...] = ()
     checked: bool = True
     id: str | None = None
-    lang: str | None = None
 
 
 @dataclass(frozen=True)

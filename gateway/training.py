@@ -12,10 +12,10 @@ from gateway.settings import Settings
 
 # Everything a model depends on. Content that is only looked up at a turn is not among it.
 SOURCES = (
-    "data", "bot/domain", "bot/config.yml", "bot/components", "content/gloss", "content/taxonomy.yml",
-    "uv.lock",
+    "data", "bot/domain", "bot/config.yml", "bot/components", "bot/learning", "content/gloss",
+    "content/taxonomy.yml", "uv.lock",
 )  # fmt: skip
-SUFFIXES = (".yml", ".py", ".tsv")
+SUFFIXES = (".yml", ".py", ".tsv", ".jsonl")
 
 
 class TrainingFailed(Exception):

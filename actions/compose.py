@@ -1,5 +1,7 @@
 """What the bot says to a message: pure rules over content. No sentence stands here, only which and in what order.
 
+What is said in other languages than Swedish is put around it by `translate`.
+
 Order of a reply: danger first (112), then what was asked, then the human. The bot composes nothing.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from actions.translate import spoken, translated, understands_little
 from actions.turn import Memory, Said, Turn
 from content.model import Content
 from content.reach import open_now
@@ -23,12 +26,17 @@ def compose(content: Content, turn: Turn, memory: Memory) -> Said:
     """Give the replies and signals for `turn`; `memory` is brought up to date in place."""
     said = Said()
     if _settles_question(content, turn, memory, said):
+        if said.replies:
+            translated(content, turn, memory, said)
         return said
     memory.pending = None
     answered = _risk_first(content, turn, memory, said)
     missed = bool(turn.ask_back) or content.topics[turn.topic].route == "clarify"
-    memory.misses = memory.misses + 1 if missed and not said.replies else 0
-    if memory.misses > MISSES_BEFORE_HELP and not turn.waiting:
+    foreign = understands_little(content, turn)
+    memory.misses = memory.misses + 1 if missed and not foreign and not said.replies else 0
+    if foreign:
+        pass  # what they can read comes from `translated`
+    elif memory.misses > MISSES_BEFORE_HELP and not turn.waiting:
         _help_understanding(content, turn, memory, said)
     elif turn.ask_back and not said.replies:
         _ask_back(content, turn, memory, said)
@@ -37,7 +45,7 @@ def compose(content: Content, turn: Turn, memory: Memory) -> Said:
             _answer(content, turn, memory, said)
         memory.last_topic = turn.topic
     _human(content, turn, memory, said)
-    _other_language(content, turn, memory, said)
+    translated(content, turn, memory, said)
     memory.heard = sorted({*memory.heard, *_heard(turn)})
     return said
 
@@ -93,7 +101,7 @@ def _risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> boo
         covered = turn.topic in reply.covered_by and not turn.ask_back
         if covered or (risk in memory.heard and not danger and risk != "solicitation"):
             continue
-        said.say(reply.text, contacts=reply.contacts, checked=reply.checked)
+        _say_risk(content, turn, risk, said)
         break
     leads = not turn.ask_back and "112" in content.topics[turn.topic].answer.split(".")[0]
     if danger and not said.replies and not leads:
@@ -101,10 +109,17 @@ def _risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> boo
     own_answer_refuses = turn.topic == "wants_to_buy" or content.topics[turn.topic].route == "emergency"
     refused = "solicitation" in turn.risks and not own_answer_refuses
     if refused and not said.replies:
-        reply = content.risk_replies["solicitation"]
-        said.say(reply.text, contacts=reply.contacts, checked=reply.checked)
+        _say_risk(content, turn, "solicitation", said)
     small = content.topics[turn.topic].group == "smalltalk"
     return refused or (bool(said.replies) and small)
+
+
+def _say_risk(content: Content, turn: Turn, risk: str, said: Said) -> None:
+    reply, language = content.risk_replies[risk], spoken(content, turn)
+    if language is not None and risk in language.risks:
+        said.say(language.risks[risk], None, reply.contacts, reply.checked and language.checked, language.code)
+    else:
+        said.say(reply.text, contacts=reply.contacts, checked=reply.checked)
 
 
 def _answer(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
@@ -113,6 +128,11 @@ def _answer(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
         memory.pending = f"topic:{topic.leads_to}"
     if turn.waiting and turn.route == "emergency" and turn.topic == memory.last_topic:
         said.say(content.sentences["danger_again"], contacts=("sos_112",))  # not the same answer over and over
+        return
+    language = spoken(content, turn)
+    if language is not None and turn.topic in language.answers:
+        checked = topic.checked and language.checked
+        said.say(language.answers[turn.topic], None, _contacts(content, turn, memory), checked, language.code)
         return
     choices = [errand_choice(content, errand) for errand in topic.offers]
     choices += [topic_choice(content, other) for other in topic.buttons]
@@ -233,20 +253,8 @@ def _offer_again(content: Content, turn: Turn, memory: Memory, said: Said) -> No
 
 
 def _offer(content: Content, said: Said, memory: Memory) -> None:
-    choices = said.replies[-1]["choices"]
-    if all(choice["payload"] != f"topic:{HUMAN}" for choice in choices):
+    choices = said.replies[-1]["choices"] if said.replies else []
+    if said.replies and all(choice["payload"] != f"topic:{HUMAN}" for choice in choices):
         said.replies[-1]["choices"] = [*choices[: MOST_CHOICES - 1], _human_choice(content)]
     said.signal("offer_human")
     memory.pending = memory.pending or "human"
-
-
-def _other_language(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
-    """The first time another language is written: the safety words in it (English for now)."""
-    if turn.lang == "sv" or turn.chosen or turn.lang in memory.greeted_in:
-        return
-    memory.greeted_in = [*memory.greeted_in, turn.lang]
-    position = 1 if turn.route == "emergency" else 0
-    text, replies = content.sentences["other_language_en"], said.replies
-    said.replies = replies[:position]
-    said.say(text, checked=False)
-    said.replies += replies[position:]

@@ -53,6 +53,7 @@ class Memory:
     heard: list[str] = field(default_factory=list)
     offered_for: list[str] = field(default_factory=list)
     greeted_in: list[str] = field(default_factory=list)
+    lang: str | None = None  # the language other than Swedish that was written last
 
     @classmethod
     def of(cls, stored: Mapping[str, Any] | None) -> Memory:
@@ -73,8 +74,11 @@ class Said:
         choices: list[dict[str, str]] | None = None,
         contacts: tuple[str, ...] = (),
         checked: bool = True,
+        lang: str | None = None,
     ) -> None:
-        self.replies.append({"text": text, "choices": choices or [], "contacts": list(contacts), "checked": checked})
+        """Add a reply; `lang` is the code of its language where that is not Swedish."""
+        reply = {"text": text, "choices": choices or [], "contacts": list(contacts), "checked": checked}
+        self.replies.append(reply if lang is None else {**reply, "lang": lang})
 
     def signal(self, name: str, **args: Any) -> None:
         self.signals.append({"name": name, "args": args})

@@ -45,11 +45,12 @@ class Engine:
             RuntimeError: where the dialogue gave nothing to say; KeyError where metadata lacks something.
         """
         text = text.lstrip(_LEADING)
-        parsed = await self._parse(text, metadata.get("choice"))
+        memory = memory_of(context)
+        parsed = await self._parse(text, metadata.get("choice"), memory.get("lang") or "sv")
         understood = self._understood(parsed)
         if metadata.get("mode") == "listen":
             return {"replies": [], "context": context, "understood": understood, "signals": []}
-        slots = {"turn": {**metadata, "understood": understood}, "memory": memory_of(context)}
+        slots = {"turn": {**metadata, "understood": understood}, "memory": memory}
         said, memory = await self._talk(text, parsed, slots)
         replies = [one["reply"] for one in said if "reply" in one]
         signals = [one["signal"] for one in said if "signal" in one]
@@ -57,12 +58,12 @@ class Engine:
             raise RuntimeError("the dialogue gave nothing to say")
         return {"replies": replies, "context": context_of(memory), "understood": understood, "signals": signals}
 
-    async def _parse(self, text: str, choice: object) -> dict[str, Any]:
-        """Understand the text, or take the topic of a button, which the gateway has verified."""
+    async def _parse(self, text: str, choice: object, lang: str) -> dict[str, Any]:
+        """Understand the text, or take the topic of a button, which the gateway has verified, asked in `lang`."""
         if isinstance(choice, str) and choice.startswith(TOPIC) and choice[len(TOPIC) :] in self._taxonomy.topics:
             intent = {"name": choice[len(TOPIC) :], "confidence": 1.0}
             known = {"text": text, "intent": intent, "intent_ranking": [intent], "entities": []}
-            return {**known, "risks": [], "risk_words": [], "ask_back": [], "lang": "sv"}
+            return {**known, "risks": [], "risk_words": [], "ask_back": [], "lang": lang}
         assert self._agent.processor is not None  # `load_engine` refuses an agent without a model
         return dict(await self._agent.processor.parse_message(UserMessage(text)))
 

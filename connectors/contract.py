@@ -52,7 +52,10 @@ class ContactCard:
 
 @dataclass(frozen=True)
 class Message:
-    """One line of a conversation. `at` is UTC, ISO 8601; `id` is the visitor's own, for theirs."""
+    """One line of a conversation. `at` is UTC, ISO 8601; `id` is the visitor's own, for theirs.
+
+    `lang` is the code of a text of ours in another language than Swedish.
+    """
 
     seq: int
     sender: Sender
@@ -62,6 +65,7 @@ class Message:
     contacts: tuple[ContactCard, ...] = ()
     checked: bool = True
     id: str | None = None
+    lang: str | None = None
 
 
 @dataclass(frozen=True)

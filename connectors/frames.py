@@ -92,6 +92,8 @@ def message_body(message: Message) -> dict[str, Any]:
     for choice in body["choices"]:
         if choice["weight"] is None:
             del choice["weight"]
+    if message.lang is None:
+        del body["lang"]
     body["choices"], body["contacts"] = list(body["choices"]), list(body["contacts"])  # as on the wire
     return body
 

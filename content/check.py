@@ -6,12 +6,13 @@ from content.model import Content
 
 
 def unverified(content: Content) -> list[str]:
-    """Give one line for each contact, topic and risk reply that is shown with 'ej kontrollerad'."""
+    """Give one line for each contact, topic, risk reply and language that is shown with 'ej kontrollerad'."""
     shown = {contact for topic in content.topics.values() for contact in topic.contacts}
     shown |= {contact for reply in content.risk_replies.values() for contact in reply.contacts}
     shown |= {contact for ids in content.organisation.reach.values() for contact in ids}
     ways = {f"place {place.id}": place.way for place in content.booking.places.values()}
     ways |= {f"booked {kind}": way for kind, way in content.booking.ways.items()}
+    shown |= {contact for language in content.languages.values() for contact in language.contacts}
     shown |= {contact for way in ways.values() for contact in way.contacts}
     return [
         *(f"contact {id}: verify number and hours, then set 'checked: true'" for id in sorted(shown)
@@ -21,4 +22,6 @@ def unverified(content: Content) -> list[str]:
           if not reply.checked),
         *(f"{name}: verify entrance, way and cited facts, then set 'checked: true'" for name, way in ways.items()
           if not way.checked),
+        *(f"language {code} ({language.name}): a native speaker must read it and sign, then set 'checked: true'"
+          for code, language in content.languages.items() if not language.checked),
     ]  # fmt: skip

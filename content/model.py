@@ -74,6 +74,32 @@ class RiskReply:
 
 
 @dataclass(frozen=True)
+class Language:
+    """What is said to somebody who writes another language than Swedish; `says` has the names of tongues.SAYS.
+
+    `answers` (by topic) and `risks` say the same as the Swedish ones, where somebody has written them.
+    `checked` is false until a native speaker has signed.
+    """
+
+    code: str
+    name: str
+    says: Mapping[str, str]
+    contacts: tuple[str, ...]
+    answers: Mapping[str, str]
+    risks: Mapping[str, str]
+    checked: bool
+
+    def safety(self) -> str:
+        """Give what is said once, first: 112, one's rights, and that a machine wrote it."""
+        return " ".join(self.says[name] for name in ("danger", "rights", "machine"))
+
+    def button(self, choice: Mapping[str, str]) -> dict[str, str]:
+        """Give an answer to the summons with its title in this language before the Swedish one; any other as it is."""
+        name = choice["payload"].replace("share:", "share_").replace("human:", "human_")
+        return {**choice, "title": f"{self.says[name]} · {choice['title']}"} if name in self.says else dict(choice)
+
+
+@dataclass(frozen=True)
 class Taxonomy:
     """The only list of topics, risks and routes (taxonomy.yml)."""
 
@@ -181,3 +207,4 @@ class Content:
     secret_words: tuple[str, ...]
     organisation: Organisation
     booking: Booking
+    languages: Mapping[str, Language]

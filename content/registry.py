@@ -22,6 +22,7 @@ from content.model import (
 )
 from content.organisation import read_organisation
 from content.secret_words import read_secret_words
+from content.tongues import read_languages
 
 HERE = Path(__file__).parent
 OFFERS = dict.fromkeys(("letter", "time"))  # the errands a topic may offer (actions/compose.py has their buttons)
@@ -68,6 +69,7 @@ def load_content(root: Path = HERE) -> Content:
         pseudonyms=_pseudonyms(File(root / "pseudonyms.yml", root)),
         organisation=read_organisation(File(root / "organisation.yml", root), contacts, taxonomy),
         booking=read_booking(File(root / "booking.yml", root), contacts, facts),
+        languages=read_languages(root, taxonomy, contacts, facts),
         secret_words=read_secret_words(File(root / "secret_words.yml", root)),
     )
 

@@ -1,7 +1,8 @@
 """Hear danger in a visitor's words: the rules of risks.yml in plain Python, with the engine alive or dead.
 
 Says which risks of the taxonomy a text raises, and by which words. It does not understand a text, choose a route,
-keep anything or write a log. How a rule is written stands at the top of risks.yml.
+keep anything or write a log. How a rule is written stands at the top of risks.yml. What is heard in other languages
+stands under `heard` in languages/*.yml beside it, in the same grammar, and is heard in every text.
 """
 
 from __future__ import annotations
@@ -54,6 +55,11 @@ def _spell(word: str) -> str:
     return single.replace("ae", "a").replace("oe", "o")
 
 
+def _read(path: Path) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
+
+
 def _slips(word: str) -> set[str]:  # two words that share one of these are a slip apart
     return {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}
 
@@ -104,11 +110,15 @@ class RiskLexicon:
         self._longer: dict[str, set[tuple[str, ...]]] = {}  # a word: what two words and more begin with it
         key = "the file"
         try:
-            source = yaml.safe_load(path.read_text(encoding="utf-8"))
+            source = _read(path)
             self._order, self._lists = source["risks"], source["words"]
             self._right = {_spell(token) for word in source["known"] for token in TOKEN.findall(word)}
             for key, entry in [*source["conditions"].items(), *((rule["id"], rule) for rule in source["rules"])]:
                 self._add(key, entry)
+            for other in sorted(path.parent.glob("languages/*.yml")):
+                for risk, phrases in _read(other).get("heard", {}).items():
+                    key = f"{other.stem}_{risk}"
+                    self._add(key, {"id": key, "risk": risk, "any": phrases})
         except (yaml.YAMLError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as fault:
             raise LexiconError(f"{path.name}: {key}: {fault}") from fault
 

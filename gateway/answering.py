@@ -19,6 +19,7 @@ from gateway.engine_client import EngineAnswer, EngineClient, EngineFailed
 from gateway.handoff import State
 from gateway.heard import heard_in
 from gateway.metrics import Metrics
+from gateway.own_language import OwnLanguage
 from gateway.storage.records import Conversation, Line
 from gateway.summons import SHARE_NO, SHARE_YES
 from gateway.words import Words
@@ -51,6 +52,7 @@ class Answering:
         availability: Availability,
         local: Callable[[], datetime],
         metrics: Metrics,
+        own_language: OwnLanguage,
     ) -> None:
         self._engine = engine
         self._words = words
@@ -58,6 +60,7 @@ class Answering:
         self._availability = availability
         self._local = local
         self._metrics = metrics
+        self._own_language = own_language
 
     def why(self, lines: list[Line]) -> dict[int, dict[str, list[str]]]:
         """Give which words of which line raised which risk (gateway/heard.py)."""
@@ -97,7 +100,7 @@ class Answering:
         except EngineFailed as failure:
             log.warning("engine_failed", reason=str(failure))
             self._metrics.fallbacks.labels(reason=str(failure)).inc()
-            return self.fallback(conversation, heard, choice)
+            return self.fallback(conversation, lines, choice)
         return self._from_engine(answer, heard)
 
     def _from_engine(self, answer: EngineAnswer, heard: tuple[str, ...]) -> Response:
@@ -129,7 +132,16 @@ class Answering:
             response.handoff = "emergency"
             response.replies.append(self.reply("summons_emergency"))
 
-    def fallback(self, conversation: Conversation, heard: tuple[str, ...], choice: str | None) -> Response:
+    def fallback(self, conversation: Conversation, lines: list[Line], choice: str | None) -> Response:
+        """Give what is said when the engine gives nothing, in the visitor's own language before the Swedish."""
+        text = self._text(lines)
+        lang = self._own_language.of(conversation, text, choice)
+        response = self._fallback(conversation, self._lexicon.risks(text) if choice is None else (), choice)
+        response.replies = self._own_language.lead(response.replies, lang)
+        response.understood["lang"] = lang
+        return response
+
+    def _fallback(self, conversation: Conversation, heard: tuple[str, ...], choice: str | None) -> Response:
         """The answer when the engine gives none: 112, the numbers that work now, and a human if one can come.
 
         After a no to a human it is only offered, unless life may be in danger.
@@ -174,4 +186,5 @@ class Answering:
         except EngineFailed as failure:
             log.warning("engine_failed", reason=str(failure))
         taxonomy = self._words.content.taxonomy
-        return self._unheard(heard, taxonomy.stricter(["answer", *(taxonomy.risks[risk] for risk in heard)]))
+        unheard = self._unheard(heard, taxonomy.stricter(["answer", *(taxonomy.risks[risk] for risk in heard)]))
+        return {**unheard, "lang": self._own_language.of(conversation, text, None)}

@@ -14,6 +14,7 @@ from prometheus_client import generate_latest
 from connectors.contract import Nudge
 from connectors.webchat import WebChat
 from content.hours import is_holiday
+from content.recognition import Recogniser
 from content.registry import HERE, load_content
 from content.risks import RiskLexicon
 from gateway.answering import Answering
@@ -51,6 +52,7 @@ from gateway.letters.secret_words import SecretWords
 from gateway.live import Live
 from gateway.metrics import Metrics
 from gateway.origins import Origins
+from gateway.own_language import OwnLanguage
 from gateway.pages import Pages, safe_headers
 from gateway.places import Places
 from gateway.rates import Rates
@@ -105,7 +107,10 @@ class Gateway:
         self.rates = rates = Rates(clock)
         summons = Summons(self.words, self.availability)
         lexicon = RiskLexicon.load(HERE / "risks.yml")
-        answering = Answering(self.engine, self.words, lexicon, self.availability, self.local, self.metrics)
+        own_language = OwnLanguage(Recogniser.load(HERE), self.words)
+        answering = Answering(
+            self.engine, self.words, lexicon, self.availability, self.local, self.metrics, own_language
+        )
         self.router = Router(self.store, answering, self.words, summons, self._errands(rates), self.metrics)
         self.turns = Turns(self.store, self.router, self.live, self.words)
         self.desk = CounsellorDesk(self.store, self.words, self.metrics, settings.counselled_hours * 3600)

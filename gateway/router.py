@@ -58,7 +58,7 @@ class Router:
         """Answer lines when something of ours broke: never silence."""
         conversation = await self._store.get(id)
         choice = lines[0].words.get("choice")
-        response = self._answering.fallback(conversation, self._answering.risks(lines), choice)
+        response = self._answering.fallback(conversation, lines, choice)
         response.replies += self._errands.letter.still(conversation)
         await self._commit(id, conversation.generation, response, lines)
 

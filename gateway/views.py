@@ -28,6 +28,7 @@ def message_of(line: Line, words: Words, staff: bool = False) -> Message:
         choices=() if hidden else choices_of(said),
         contacts=words.cards(said.get("contacts", ())),
         checked=said.get("checked", True),
+        lang=None if hidden else said.get("lang"),
         id=line.client_id if line.sender == ("counsellor" if staff else "visitor") else None,
     )
 

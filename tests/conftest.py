@@ -19,6 +19,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from content.model import Content
+from content.recognition import Recogniser
 from content.registry import load_content
 from content.risks import RiskLexicon
 from gateway.app import Gateway
@@ -102,6 +103,7 @@ def read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("gateway.app.load_content", cache(load_content))
         patch.setattr("gateway.app.RiskLexicon", SimpleNamespace(load=cache(RiskLexicon.load)))
+        patch.setattr("gateway.app.Recogniser", SimpleNamespace(load=cache(Recogniser.load)))
         yield
 
 

@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.encoder import Encoder, packaged
 from bot.components.gloss import Gloss
-from bot.components.language import language_of
+from content.recognition import Recogniser
 from content.registry import HERE
 
 GLOSS = HERE / "gloss"
@@ -49,6 +49,7 @@ class SwedishSentenceEncoder(DenseFeaturizer, GraphComponent):
         self._resource = resource
         self._encoder = encoder
         self._gloss = Gloss.load(GLOSS) if config["gloss"] else None
+        self._recogniser = Recogniser.load(HERE)
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -105,5 +106,5 @@ class SwedishSentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def read(self, text: str) -> str:
         """Give what the encoder reads of a text."""
-        english = self._gloss is None or language_of(text) == "en"
+        english = self._gloss is None or self._recogniser.language_of(text) == "en"
         return text if english else self._gloss(text)  # type: ignore[misc]  # not None where it is not English

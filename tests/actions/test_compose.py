@@ -306,16 +306,6 @@ def test_waiting_is_offered_no_human_again(content: Content) -> None:
     assert [signals(one) for one in (offered, missed)] == [[], []]
 
 
-def test_other_language_hears_the_safety_words_once_and_112_stays_first(content: Content) -> None:
-    memory = Memory()
-    english = content.sentences["other_language_en"]
-    said = [compose(content, turn(content, topic, lang="en"), memory) for topic in ("cost", "cost")]
-    danger = compose(content, turn(content, "acute_danger", lang="en"), Memory())
-
-    assert [english in texts(one) for one in said] == [True, False]
-    assert texts(danger).index(english) == 1
-
-
 def test_placeholders_are_filled_in_every_reply(content: Content) -> None:
     for name in content.topics:
         for more in ({}, {"hours_open": False, "reopens": "i dag klockan 8.00"}):

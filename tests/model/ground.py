@@ -11,11 +11,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest import mock
 
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from content.model import Content
+from content.recognition import Recogniser
 from content.registry import HERE, load_content
 from content.risks import RiskLexicon
 from gateway.storage import records
@@ -53,6 +55,7 @@ class Ground:
     folder: Path
     content: Content
     lexicon: Ears
+    recogniser: Recogniser
     counsellors: list[records.Counsellor]
 
     def __post_init__(self) -> None:
@@ -76,6 +79,8 @@ def ground_for(kind: str, server: Callable[[], str], runner: asyncio.Runner, in_
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(dir=memory)))
         sqlite = kind == "sqlite"
+        # Real seconds: a machine that stands still for six of them is no outage of the store.
+        stack.enter_context(mock.patch("gateway.intake.STORE_SECONDS", None))
         if sqlite and in_place:
             stack.enter_context(sqlite_in_place())
         url = f"sqlite+aiosqlite:///{folder / 'varsam.sqlite'}" if sqlite else new_database(server())
@@ -91,4 +96,4 @@ async def _make(url: str, engine: AsyncEngine, folder: Path) -> Ground:
     staff = Staff(engine, Clock())
     people = [await staff.add(f"Kurator {number}", "-", must_change=False) for number in range(COUNSELLORS)]
     lexicon = Ears(RiskLexicon.load(HERE / "risks.yml"))
-    return Ground(url, engine, direct_connection(url), folder, load_content(), lexicon, people)
+    return Ground(url, engine, direct_connection(url), folder, load_content(), lexicon, Recogniser.load(HERE), people)

@@ -89,6 +89,7 @@ class World:
         stands_in: dict[str, Any] = {
             "load_content": lambda: self._ground.content,
             "RiskLexicon": SimpleNamespace(load=lambda path: self._ground.lexicon),
+            "Recogniser": SimpleNamespace(load=lambda root: self._ground.recogniser),
             "connect": lambda url: paced,
             "EngineClient": lambda url, seconds: self.engine,
         }

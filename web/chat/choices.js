@@ -22,7 +22,7 @@ import { el } from "../shared/dom.js";
 export function choiceGroup(choices, label, onChoose) {
   const large = choices.filter((choice) => choice.weight === "large");
   const buttons = [...large, ...choices.filter((choice) => !large.includes(choice))].map((choice) =>
-    el("button", { class: `button choice${choice.weight === "large" ? " large" : ""}`, type: "button", text: choice.title, on: { click: () => group.answerId === null && onChoose(choice, group) } }));
+    el("button", { class: `button choice${choice.weight === "large" ? " large" : ""}`, type: "button", dir: "auto", text: choice.title, on: { click: () => group.answerId === null && onChoose(choice, group) } }));
   /** @type {Group} */
   const group = {
     element: el("div", { class: "choices", role: "group", "aria-label": label }, ...buttons),

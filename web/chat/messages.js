@@ -140,7 +140,7 @@ function draw(message, choices, mark) {
 
 /** @param {Message} message */
 function plainText(message) {
-  const text = el("p", { class: "text", dir: "auto" });
+  const text = el("p", { class: "text", dir: "auto", lang: message.lang });
   if (message.sender === "visitor") text.textContent = message.text;
   else fill(text, message.text);
   return text;

@@ -86,7 +86,7 @@ export function createEntries(onRetry) {
 
 /** @param {Message} message @param {HTMLElement} mark */
 function draw(message, mark) {
-  const words = el("p", { class: "text", dir: "auto" });
+  const words = el("p", { class: "text", dir: "auto", lang: message.lang });
   if (message.sender === "visitor") words.textContent = message.text;
   else fill(words, message.text);
   const time = clockTime(message.at);

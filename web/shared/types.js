@@ -31,6 +31,7 @@
  * @property {Contact[]} [contacts]
  * @property {string} [at]        UTC, ISO 8601
  * @property {boolean} [checked]
+ * @property {string} [lang]      of a text of ours that is not Swedish
  *
  * @typedef {object} StateFrame
  * @property {State} state

@@ -28,11 +28,11 @@ before_import()
 
 from bot.components.encoder import Encoder, packaged
 from bot.components.gloss import Gloss
-from bot.components.language import language_of
 from bot.components.risk_decision import FIRST, thresholds
 from bot.components.risk_lines import by_topic, labelled_lines, row_of, row_of_topic
 from bot.components.risk_model import RiskModel, out_of_fold
-from content.registry import load_content
+from content.recognition import Recogniser
+from content.registry import HERE, load_content
 from content.risks import RiskLexicon
 
 GROUPS = {
@@ -79,10 +79,11 @@ def main() -> None:
     encoder, gloss, lexicon = (
         Encoder.of(packaged()), Gloss.load(ROOT / "content/gloss"), RiskLexicon.load(ROOT / "content/risks.yml"),
     )  # fmt: skip
+    recogniser = Recogniser.load(HERE)
     topics, lines, known = by_topic(), labelled_lines(), examples()
 
     def meanings(texts: list[str]) -> np.ndarray:
-        return encoder.vectors([text if language_of(text) == "en" else gloss(text) for text in texts])
+        return encoder.vectors([text if recogniser.language_of(text) == "en" else gloss(text) for text in texts])
 
     texts = [line["text"] for line in lines] + list(known)
     labels = np.array(

@@ -37,8 +37,12 @@ def translated(content: Content, turn: Turn, memory: Memory, said: Said) -> None
 
 def _safety_first(language: Language, turn: Turn, memory: Memory, said: Said) -> None:
     called = any(signal["name"] == "handoff" for signal in said.signals)
-    human = [] if called or turn.waiting else [{"title": language.says["human"], "payload": HUMAN_CHOICE}]
     replies, said.replies = said.replies, []
+    button = {"title": language.says["human"], "payload": HUMAN_CHOICE}
+    offered = [one for reply in replies for one in reply["choices"] if one["payload"] == HUMAN_CHOICE]
+    for one in offered:  # a page settles an older button of the same payload: there is one, below, that they can read
+        one["title"] = button["title"]
+    human = [] if called or turn.waiting or offered else [button]
     if language.code not in memory.greeted_in:
         memory.greeted_in = [*memory.greeted_in, language.code]
         said.say(language.safety(), human, language.contacts, language.checked, language.code)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -15,6 +14,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.meaning import meaning_of, meanings_of
 from bot.components.topic_model import TopicModel
 
 
@@ -54,7 +54,7 @@ class SwedishTopicClassifier(GraphComponent, IntentClassifier):
         self._model = TopicModel.train(
             [_spaced(example) for example in examples],
             [example.get(INTENT) for example in examples],
-            _meanings(examples),
+            meanings_of(examples),
             self._config["strength"],
         )
         with self._storage.write_to(self._resource) as folder:
@@ -86,7 +86,7 @@ class SwedishTopicClassifier(GraphComponent, IntentClassifier):
 
     def _rank(self, message: Message) -> list[tuple[str, float]]:
         assert self._model is not None  # `process` has looked
-        return self._model.rank(_spaced(message), _meaning(message))
+        return self._model.rank(_spaced(message), meaning_of(message))
 
     def _ask_back(self, message: Message, ranking: list[dict[str, Any]]) -> list[str]:
         assert self._model is not None  # `process` has looked
@@ -100,14 +100,3 @@ def _spaced(message: Message) -> str:
     """Give the tokenizer's words with spaces between; the plain text where there are none."""
     tokens = message.get(TOKENS_NAMES[TEXT])
     return " ".join(token.text for token in tokens) if tokens else message.get(TEXT) or ""
-
-
-def _meaning(message: Message) -> np.ndarray | None:
-    """Give the sentence vector that a featurizer before us put there; None where there is none."""
-    _, sentence = message.get_dense_features(TEXT)
-    return sentence.features[0] if sentence is not None else None
-
-
-def _meanings(examples: list[Message]) -> np.ndarray | None:
-    vectors = [_meaning(example) for example in examples]
-    return None if any(vector is None for vector in vectors) else np.stack(vectors)  # type: ignore[arg-type]  # none is

@@ -22,7 +22,7 @@ def test_safety_comes_first_in_each_language_with_a_human_and_then_only_a_short_
     content: Content, code: str
 ) -> None:
     memory, language = Memory(), content.languages[code]
-    first, second = (compose(content, turn(content, "cost", lang=code), memory) for _ in range(2))
+    first, second = (compose(content, turn(content, "anonymity", lang=code), memory) for _ in range(2))
     assert first.replies[0] == {
         "text": language.safety(),
         "choices": [{"title": language.says["human"], "payload": HUMAN}],
@@ -75,6 +75,13 @@ def test_the_button_for_a_human_is_answered_in_the_language_that_was_written(con
     for said in (pressed, doubtful):
         assert content.languages["so"].says["summons"] in [reply["text"] for reply in said.replies]
         assert content.languages["so"].safety() not in [reply["text"] for reply in said.replies]
+
+
+def test_there_is_one_button_for_a_human_and_it_can_be_read(content: Content) -> None:
+    for topic in ("cost", "health_care", "feeling_bad", "greet", "complaint"):
+        said = compose(content, turn(content, topic, lang="fi"), Memory())
+        buttons = [one for reply in said.replies for one in reply["choices"] if one["payload"] == HUMAN]
+        assert buttons == [{"title": content.languages["fi"].says["human"], "payload": HUMAN}]
 
 
 def test_nobody_is_asked_back_or_greeted_in_swedish_who_writes_another_language(content: Content) -> None:

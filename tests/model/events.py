@@ -10,6 +10,7 @@ from typing import Any
 from gateway.console.desk import CORRECTIONS
 from gateway.handoff import Event, State
 from tests.model.people import Counsellor, Visitor
+from tests.model.races import read_as_it_goes, word_as_it_expires, word_as_it_goes
 from tests.model.reasons import Broken
 from tests.model.world import World
 
@@ -23,6 +24,7 @@ SHARES = {
     "correct": 1, "close": 1, "board": 2,
     "go": 2, "come": 1,
     "time": 2, "sweep": 2, "late sweep": 6, "kill": 1, "crash": 1, "engine answers": 4, "engine fails": 1,
+    "word as it expires": 2, "read as it goes": 3, "word as it goes": 4,
 }  # fmt: skip
 KINDS = tuple(kind for kind, share in SHARES.items() for _ in range(share))
 # Past each limit of the settings by a second: counsellor, visitor, quick exit, wait, bot, silence.
@@ -94,6 +96,7 @@ def _of_visitor(world: World, one: Happening, focus: int | None) -> Found | None
         "bye": lambda: visitor.bye(False),
         "quick bye": lambda: visitor.bye(True),
         "hang up": lambda: _now(visitor.hang_up),
+        "word as it expires": lambda: word_as_it_expires(world, visitor),
     }
     if one.kind.startswith("say "):
         return visitor.name, lambda: visitor.say(one.kind.removeprefix("say "))
@@ -103,6 +106,8 @@ def _of_visitor(world: World, one: Happening, focus: int | None) -> Found | None
 def _of_counsellor(world: World, one: Happening, focus: int | None) -> Found:
     if one.kind in ("board", "go", "come", "answer again"):
         one = replace(one, pick=one.pick + 6)  # nobody's conversation is meant
+    elif one.kind.endswith(" as it goes") and not any(seen.holder for seen in world.observer.now.values()):
+        one = replace(one, kind="claim")  # somebody must hold one first
     counsellor, key = _pick(world, one, world.visitors[focus].key if focus is not None else "")
     acts: dict[str, Callable[[], Coroutine[Any, Any, Any]]] = {
         "claim": lambda: counsellor.claim(key),
@@ -116,6 +121,8 @@ def _of_counsellor(world: World, one: Happening, focus: int | None) -> Found:
         "correct": lambda: counsellor.correct(key, CORRECTIONS[one.pick % len(CORRECTIONS)]),
         "close": lambda: counsellor.end(key, Event.CLOSED),
         "board": counsellor.look,
+        "read as it goes": lambda: read_as_it_goes(world, counsellor, key, one.pick),
+        "word as it goes": lambda: word_as_it_goes(world, counsellor, key, one.pick),
         "go": lambda: _now(counsellor.go),
         "come": lambda: _now(counsellor.come),
     }

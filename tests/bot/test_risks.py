@@ -1,0 +1,206 @@
+"""The trained ear and how it counts beside the lexicon; the lines that it learns from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bot.components.risk_decision import FIRST, MODEL, RiskDecision, thresholds
+from bot.components.risk_lines import FOLDER, SwedishRiskLines, by_topic, labelled_lines, row_of, row_of_topic
+from bot.components.risk_model import RiskModel, out_of_fold
+from content.registry import load_content
+from content.risks import RiskLexicon
+
+RISKS = ["suicide", "coercion"]
+LEXICON = """
+risks: [suicide, coercion]
+words: {}
+known: []
+conditions: {}
+rules:
+  - {id: suicide.plain, risk: suicide, any: [vill dö]}
+  - {id: coercion.money, risk: coercion, any: [tar pengarna]}
+"""
+LINES = {
+    "jag vill inte vakna mer": [1, 0],
+    "jag vill dö i natt": [1, 0],
+    "brevet är skrivet och burken är tom": [1, 0],
+    "han räknar mina pengar varje kväll": [0, 1],
+    "de har mitt pass och säger vart jag ska": [0, 1],
+    "skulden växer och han tar pengarna": [0, 1],
+    "när öppnar ni i morgon": [0, 0],
+    "banken tar pengarna för lånet": [0, 0],
+    "tack för hjälpen": [0, 0],
+    "vad kostar ett samtal": [0, 0],
+}
+
+
+@pytest.fixture(scope="module")
+def trained() -> RiskModel:
+    return RiskModel.train(RISKS, list(LINES), np.array(list(LINES.values()), dtype=float))
+
+
+@pytest.fixture
+def lexicon(tmp_path: Path) -> RiskLexicon:
+    (tmp_path / "risks.yml").write_text(LEXICON, encoding="utf-8")
+    return RiskLexicon.load(tmp_path / "risks.yml")
+
+
+def _heard(decision: RiskDecision, text: str) -> list[tuple[str, str]]:
+    return [(one["risk"], one["rule"]) for one in decision.hear(text)]
+
+
+def test_model_tells_the_risks_of_its_lines_apart(trained: RiskModel) -> None:
+    odds = trained.probabilities(list(LINES))
+    assert (odds.argmax(axis=1)[:6] == [0, 0, 0, 1, 1, 1]).all()
+    assert odds[6:].max() < odds[:6].max(axis=1).min()
+
+
+def test_model_is_the_same_after_saving(trained: RiskModel, tmp_path: Path) -> None:
+    trained.save(tmp_path)
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".json", ".npz", ".npz"]
+    again = RiskModel.load(tmp_path)
+    for text in [*LINES, "", "?", "något helt annat"]:
+        assert again.hear(text) == pytest.approx(trained.hear(text), abs=1e-6)
+        assert again.strongest(text, "coercion") == trained.strongest(text, "coercion")
+
+
+def test_meaning_is_heard_where_words_say_nothing() -> None:
+    meanings = np.eye(len(LINES))[:, :8].repeat(2, axis=1).astype(np.float32)
+    labels = np.array(list(LINES.values()), dtype=float)
+    model = RiskModel.train(RISKS, ["x"] * len(LINES), labels, meanings)
+    assert model.hear("x", meanings[0])["suicide"] > model.hear("x", meanings[6])["suicide"]
+
+
+def test_an_unknown_label_teaches_nothing() -> None:
+    labels = np.array(list(LINES.values()), dtype=float)
+    some = list(LINES)[:9]
+    unknown = np.vstack([labels[:9], [np.nan, 0.0]])
+    without, beside = (
+        RiskModel.train(["suicide"], some, labels[:9, :1]),
+        RiskModel.train(["suicide"], [*some, "burken är tom"], unknown[:, :1]),
+    )
+    odds = [model.hear("vad kostar ett samtal")["suicide"] for model in (without, beside)]
+    assert odds[0] == pytest.approx(odds[1], abs=0.05)
+
+
+def test_out_of_fold_has_not_seen_what_it_judges() -> None:
+    labels = np.array(list(LINES.values()), dtype=float)
+    unseen = out_of_fold(RISKS, list(LINES), labels)
+    seen = RiskModel.train(RISKS, list(LINES), labels).probabilities(list(LINES))
+    assert unseen.shape == seen.shape
+    assert (unseen[labels == 1] < seen[labels == 1]).all()
+
+
+def test_strongest_words_are_the_visitors_own_in_their_order(trained: RiskModel) -> None:
+    text = "Tack, men BURKEN är toom och brevet är skrivet"
+    words = trained.strongest(text, "suicide")
+    assert words == [word for word in text.replace(",", "").split() if word in words]
+    assert {"BURKEN", "brevet"} <= set(words)
+    assert trained.strongest("", "suicide") == []
+
+
+def test_threshold_lets_a_share_of_calm_lines_over() -> None:
+    risks = ["suicide", "coercion", "minor"]
+    assert [risk in FIRST for risk in risks] == [True, False, False]
+    labels = np.array([[0, 0, 0]] * 100 + [[1, 0, 0], [np.nan, 0, 0]], dtype=float)
+    up, loud = np.arange(100) / 100, [0.999, 0.999]
+    odds = np.column_stack([np.r_[up, loud], np.r_[up / 2, loud], np.r_[up[::-1], loud]])
+    found = thresholds(risks, odds, labels, alarms=0.10, alarms_first=0.20)
+    assert (odds[:100, 0] > found["suicide"]).sum() == 20
+    assert (odds[:100, 1:] > found["coercion"]).any(axis=1).sum() == 10
+    assert found["coercion"] == found["minor"]
+
+
+def test_model_adds_what_no_rule_says(trained: RiskModel, lexicon: RiskLexicon) -> None:
+    text = "brevet är skrivet och burken är tom"
+    high = trained.hear(text)["suicide"]
+    assert _heard(RiskDecision(lexicon, trained, {"suicide": high, "coercion": 1.0}, 0.0), text) == [("suicide", MODEL)]
+    assert _heard(RiskDecision(lexicon, trained, {"suicide": high + 0.01, "coercion": 1.0}, 0.0), text) == []
+
+
+def test_model_may_overrule_the_lexicon_where_it_is_sure(trained: RiskModel, lexicon: RiskLexicon) -> None:
+    text = "banken tar pengarna för lånet"
+    never = {"suicide": 1.0, "coercion": 1.0}
+    odds = trained.hear(text)["coercion"]
+    assert _heard(RiskDecision(lexicon, trained, never, odds), text) == [("coercion", "coercion.money")]
+    assert _heard(RiskDecision(lexicon, trained, never, odds + 0.01), text) == []
+
+
+def test_model_never_overrules_the_lexicon_where_a_miss_costs_most(trained: RiskModel, lexicon: RiskLexicon) -> None:
+    decision = RiskDecision(lexicon, trained, {"suicide": 1.0, "coercion": 1.0}, 1.0)
+    assert _heard(decision, "vad kostar ett samtal, jag vill dö") == [("suicide", "suicide.plain")]
+
+
+def test_every_risk_says_why(trained: RiskModel, lexicon: RiskLexicon) -> None:
+    text = "brevet är skrivet, jag vill dö, han tar pengarna"
+    heard = RiskDecision(lexicon, trained, {"suicide": 1.0, "coercion": 1.0}, 0.0).hear(text)
+    assert [one["words"] for one in heard] == ["vill dö", "tar pengarna"]
+    assert [set(one) for one in heard] == [{"risk", "words", "rule", "score", "strongest"}] * 2
+    assert [one["score"] for one in heard] == [round(odds, 4) for odds in trained.hear(text).values()]
+    assert all(word in text for one in heard for word in one["strongest"])
+
+
+def test_labelled_lines_are_many_and_each_stands_once() -> None:
+    lines = labelled_lines()
+    risks = set(load_content().taxonomy.risks)
+    assert [line for line in lines if set(line) != {"text", "risks"} or not set(line["risks"]) <= risks] == []
+    texts = [line["text"].casefold() for line in lines]
+    assert len(texts) == len(set(texts)) >= 2500
+    assert sum(not line["risks"] for line in lines) >= len(lines) / 3
+    assert min(sum(risk in line["risks"] for line in lines) for risk in risks) >= 100
+    for file in FOLDER.glob("*.jsonl"):
+        assert len(file.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_no_held_out_line_is_learned_from() -> None:
+    held = (Path(__file__).parent.parent / "understanding/held_out").glob("*.jsonl")
+    unseen = {json.loads(line)["text"].casefold() for file in held for line in file.read_text("utf-8").splitlines()}
+    both = sorted({line["text"].casefold() for line in labelled_lines() if len(line["text"]) > 25} & unseen)
+    assert both == []
+
+
+def test_labelled_lines_and_examples_teach_and_rules_do_not() -> None:
+    from rasa.shared.nlu.training_data.message import Message
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    from bot.components.risk_classifier import learned_from
+
+    data = TrainingData([Message({"text": "när öppnar ni", "intent": "opening_hours"}), Message({"intent": "greet"})])
+    learned = learned_from(SwedishRiskLines().process_training_data(data))
+    assert [one.get("text") for one in learned] == ["när öppnar ni", *(line["text"] for line in labelled_lines())]
+
+
+def test_topics_that_say_something_about_risks_are_known() -> None:
+    taxonomy = load_content().taxonomy
+    topics = by_topic()
+    assert set(topics) <= set(taxonomy.topics)
+    assert {key for says in topics.values() for key in says} == {"raises", "may"}
+    assert {risk for says in topics.values() for named in says.values() for risk in named} <= set(taxonomy.risks)
+    calm = row_of_topic(list(taxonomy.risks), topics, "opening_hours")
+    assert calm == row_of(list(taxonomy.risks), [])
+
+
+LISTEN = {"mode": "listen", "now": "2026-11-24T10:00:00+01:00", "hours_open": True, "channel": "web"}
+
+
+@pytest.mark.parametrize(
+    ("text", "by_model"), [("jag vill ta livet av mig", False), ("det finns inget efter fredag för mig", True)]
+)
+async def test_engine_hears_with_both_ears_and_says_why(engine: Any, text: str, by_model: bool) -> None:
+    understood = (await engine.turn(text, None, LISTEN))["understood"]
+    assert [one["risk"] for one in understood["risk_words"]] == understood["risks"]
+    [why] = [one for one in understood["risk_words"] if one["risk"] == "suicide"]
+    assert set(why) == {"risk", "words", "rule", "score", "strongest"}
+    assert (why["rule"] == MODEL) is by_model
+    assert 0 < why["score"] <= 1
+
+
+@pytest.mark.parametrize("text", ["", "?", "å" * 2000, "\U0001f480" * 300, "vad kostar det"])
+async def test_engine_hears_no_risk_where_nothing_is_said(engine: Any, text: str) -> None:
+    understood = (await engine.turn(text, None, LISTEN))["understood"]
+    assert (understood["risks"], understood["risk_words"]) == ([], [])

@@ -39,7 +39,7 @@ ENOUGH, ENOUGH_LONG, SHORT = (
     13.0,
     3,
 )  # what must speak for another language, in so few words and in more
-AROUND = 0.75  # and by how much more for each Swedish word around them
+AROUND = 1.0  # and by how much more for each Swedish word around them
 CERTAIN = 4.0  # by how much less for each word that only the other language knows
 
 

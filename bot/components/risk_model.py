@@ -92,7 +92,8 @@ class RiskModel:
         """Read what `save` wrote. Raises FileNotFoundError where there is no model."""
         arrays = np.load(folder / "weights.npz")
         risks = json.loads((folder / "risks.json").read_text(encoding="utf-8"))
-        return cls(risks, arrays["weights"], arrays["intercepts"], TextViews.load(folder))
+        weights = np.ascontiguousarray(arrays["weights"])  # by rows: a product copies it otherwise, each time
+        return cls(risks, weights, arrays["intercepts"], TextViews.load(folder))
 
 
 def out_of_fold(

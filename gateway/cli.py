@@ -50,7 +50,7 @@ def up() -> None:
 @app.command("train")
 def train_command() -> None:
     """Train the model if what it learns from has changed."""
-    model, seconds = train(read_settings(), ROOT)
+    model, seconds = train(read_settings(needs_key=False), ROOT)
     typer.echo(f"{model} " + (f"(trained in {seconds:.0f} s)" if seconds else "(up to date)"))
 
 
@@ -65,7 +65,7 @@ def understand_command(
     else:
         with file.open(encoding="utf-8") as opened:
             lines = read_lines(opened)
-    for line in asyncio.run(understand(read_settings(), lines, explain)):
+    for line in asyncio.run(understand(read_settings(needs_key=False), lines, explain)):
         typer.echo(json.dumps(line, ensure_ascii=False))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -180,8 +181,8 @@ class Settings(BaseSettings):
         return self.var / "run.json"
 
 
-def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings.
+def read_settings(environ: Mapping[str, str] | None = None, needs_key: bool = True) -> Settings:
+    """Read the settings. Without `needs_key`, for what opens nothing of anybody's, a missing master key is no fault.
 
     Raises:
         SettingsError: one sentence per wrong value, naming the variable.
@@ -192,6 +193,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         variable = PREFIX + name.upper()
         if variable in env and env[variable] != "":
             given[name] = env[variable]
+    if not needs_key:
+        given.setdefault("master_key", secrets.token_hex(32))  # of no use to anybody
     for name in FROM_FILE:
         path = env.get(f"{PREFIX}{name}_FILE")
         if path:

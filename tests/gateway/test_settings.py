@@ -45,6 +45,15 @@ def test_production_is_the_default() -> None:
     assert read_settings({"VARSAM_MASTER_KEY": KEY}).env == "production"
 
 
+def test_what_opens_nothing_needs_no_key() -> None:
+    settings = read_settings({}, needs_key=False)
+    assert (settings.env, len(settings.master_key.get_secret_value())) == ("production", 64)
+    with pytest.raises(SettingsError, match="VARSAM_MASTER_KEY is missing"):
+        read_settings({})
+    with pytest.raises(SettingsError, match="VARSAM_MASTER_KEY"):
+        read_settings({"VARSAM_MASTER_KEY": "abc"}, needs_key=False)
+
+
 def test_environment_is_read_once_from_what_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VARSAM_PORT", "9")
     assert (read_settings(DEVELOPMENT).port, read_settings(DEVELOPMENT | {"VARSAM_PORT": ""}).port) == (8080, 8080)

@@ -9,15 +9,12 @@ share of calm lines with any risk. `--variants` adds other shares of alarms and 
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import yaml
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -26,11 +23,13 @@ from bot.quiet import before_import
 
 before_import()
 
+from benchmarks.evaluation.held_out import read
 from bot.components.encoder import Encoder, packaged
 from bot.components.gloss import Gloss
 from bot.components.risk_decision import FIRST, thresholds
-from bot.components.risk_lines import by_topic, labelled_lines, row_of, row_of_topic
+from bot.components.risk_lines import by_topic, row_of, row_of_topic
 from bot.components.risk_model import RiskModel, out_of_fold
+from bot.learning.lines import labelled_lines, topic_lines
 from content.recognition import Recogniser
 from content.registry import HERE, load_content
 from content.risks import RiskLexicon
@@ -43,22 +42,6 @@ GROUPS = {
 RISKS = list(load_content().taxonomy.risks)
 ALARMS, ALARMS_FIRST, OVERRULED = 0.025, 0.015, 0.1
 Decide = Callable[[np.ndarray, np.ndarray], np.ndarray]  # the model's probabilities, what the lexicon heard
-
-
-def examples() -> dict[str, str]:
-    """Give the engine's examples: text and topic."""
-    found: dict[str, str] = {}
-    for path in sorted((ROOT / "data/nlu").glob("*/*.yml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            lines = [line.strip()[2:] for line in entry["examples"].splitlines() if line.strip()]
-            found |= dict.fromkeys(lines, entry["intent"])
-    return found
-
-
-def held_out(names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Read held-out sets: lines with text and risks."""
-    files = [ROOT / f"tests/understanding/held_out/{name}.jsonl" for name in names]
-    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def report(name: str, heard: np.ndarray, labels: np.ndarray, each: bool) -> None:
@@ -80,10 +63,10 @@ def main() -> None:
         Encoder.of(packaged()), Gloss.load(ROOT / "content/gloss"), RiskLexicon.load(ROOT / "content/risks.yml"),
     )  # fmt: skip
     recogniser = Recogniser.load(HERE)
-    topics, lines, known = by_topic(), labelled_lines(), examples()
+    topics, lines, known = by_topic(), labelled_lines(), dict(topic_lines())
 
     def meanings(texts: list[str]) -> np.ndarray:
-        return encoder.vectors([text if recogniser.language_of(text) == "en" else gloss(text) for text in texts])
+        return encoder.vectors([gloss.read(text, recogniser.language_of(text)) for text in texts])
 
     texts = [line["text"] for line in lines] + list(known)
     labels = np.array(
@@ -117,9 +100,9 @@ def main() -> None:
                     ways[name] = both(alarms, alarms_first, overruled, first)
     print("thresholds: " + ", ".join(f"{risk} {one:.2f}" for risk, one in zip(RISKS, high, strict=True)))
     for group, names in GROUPS.items():
-        held = held_out(names)
-        asked = [line["text"] for line in held]
-        right = np.array([row_of(RISKS, line["risks"]) for line in held]) == 1
+        held = [line for name in names for line in read(name)]
+        asked = [line.text for line in held]
+        right = np.array([row_of(RISKS, list(line.risks)) for line in held]) == 1
         odds = model.probabilities(asked, meanings(asked))
         heard = np.array([row_of(RISKS, lexicon.risks(text)) for text in asked]) == 1
         print(f"{group} ({len(held)} lines, {(~right.any(axis=1)).sum()} calm)")

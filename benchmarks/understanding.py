@@ -11,20 +11,18 @@ never saw the training data (tests/understanding/held_out).
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.evaluation.held_out import read
 from bot.quiet import before_import, quiet
 
-HELD_OUT = ROOT / "tests/understanding/held_out"
 DIET = """
 recipe: default.v1
 language: sv
@@ -54,11 +52,6 @@ policies: []
 Ranking = list[tuple[str, float]]
 
 
-def held_out(name: str) -> list[dict[str, Any]]:
-    """Read one held-out set: lines with text, topic and risks."""
-    return [json.loads(line) for line in (HELD_OUT / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
-
-
 def unsure(ranking: Ranking) -> bool:
     """Tell whether the classifier would ask back, by the thresholds of bot/config.yml."""
     best, second = ranking[0][1], ranking[1][1]
@@ -68,13 +61,13 @@ def unsure(ranking: Ranking) -> bool:
 def measure(name: str, rank: Callable[[str], Ranking]) -> None:
     """Print the figures of one model."""
     for which in ("clean", "noisy", "near_misses"):
-        lines = held_out(which)
+        lines = read(which)
         started = time.perf_counter()
-        rankings = [rank(line["text"]) for line in lines]
+        rankings = [rank(line.text) for line in lines]
         milliseconds = 1000 * (time.perf_counter() - started) / len(lines)
-        first = [ranking[0][0] == line["topic"] for ranking, line in zip(rankings, lines, strict=True)]
+        first = [ranking[0][0] == line.topic for ranking, line in zip(rankings, lines, strict=True)]
         asked = [unsure(ranking) for ranking in rankings]
-        among = [line["topic"] in [t for t, _ in ranking[:3]] for ranking, line in zip(rankings, lines, strict=True)]
+        among = [line.topic in [t for t, _ in ranking[:3]] for ranking, line in zip(rankings, lines, strict=True)]
         resolved = [a if ask else f for f, a, ask in zip(first, among, asked, strict=True)]
         n = len(lines)
         print(

@@ -42,17 +42,23 @@ def learning_curve(lines: Sequence[Any]) -> Iterator[tuple[int, Any]]:
     from bot.components.encoder import Encoder, packaged
     from bot.components.gloss import Gloss
     from bot.components.topic_model import TopicModel
-    from bot.learning.tune import topic_lines
+    from bot.learning.lines import topic_lines
+    from content.recognition import Recogniser
     from content.registry import HERE
 
-    examples = list(topic_lines(ROOT / "data/nlu"))
+    examples = list(topic_lines())
     random.Random(1).shuffle(examples)
     gloss, encoder = Gloss.load(HERE / "gloss"), Encoder.of(packaged())
-    meanings = encoder.vectors([gloss(text) for text, _ in examples])
-    asked = [(line, encoder.vector(gloss(line.text))) for line in lines]
+    recogniser = Recogniser.load(HERE)
+
+    def vectors(texts: Sequence[str]) -> np.ndarray:
+        return encoder.vectors([gloss.read(text, recogniser.language_of(text)) for text in texts])
+
+    meanings = vectors([text for text, _ in examples])
+    asked = list(zip(lines, vectors([line.text for line in lines]), strict=True))
     for share in SHARES:
         some = np.arange(0, len(examples), share)
-        texts, labels = [examples[at][0] for at in some], [examples[at][1][0] for at in some]
+        texts, labels = [examples[at][0] for at in some], [examples[at][1] for at in some]
         model = TopicModel.train(texts, labels, meanings[some])
         hits = sum(model.rank(line.text, meaning)[0][0] == line.topic for line, meaning in asked)
         yield len(some), Share(hits, len(asked))

@@ -64,6 +64,10 @@ class Gloss:
         bare = len(tokens) > 3 and not any(ring in text.casefold() for ring in "åäö")
         return " ".join(self._glossed(tokens, bare))
 
+    def read(self, text: str, lang: str) -> str:
+        """Give what the encoder reads of a text in a language: its gloss; English as it stands."""
+        return text if lang == "en" else self(text)
+
     def _glossed(self, tokens: list[str], bare: bool) -> Iterator[str]:
         folded = [token.translate(_FOLD) for token in tokens]
         at = 0

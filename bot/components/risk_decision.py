@@ -7,8 +7,10 @@ is there (an essay, an idiom), and never for the risks where a miss costs most.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -69,3 +71,14 @@ class RiskDecision:
                 why = {"risk": risk, "words": words, "rule": rule}
                 heard.append({**why, "score": round(score, 4), "strongest": strongest})
         return heard
+
+    def save(self, folder: Path) -> None:
+        """Write what was learned, model and thresholds, into an existing folder."""
+        self.model.save(folder)
+        (folder / "thresholds.json").write_text(json.dumps(dict(self.thresholds)), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, lexicon: RiskLexicon, overruled: float) -> RiskDecision:
+        """Read what `save` wrote; the lexicon and the bound are not learned."""
+        thresholds = json.loads((folder / "thresholds.json").read_text(encoding="utf-8"))
+        return cls(lexicon, RiskModel.load(folder), thresholds, overruled)

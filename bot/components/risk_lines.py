@@ -6,8 +6,6 @@ a visitor's: the encoder gives them their meaning, the topic model passes them o
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,17 +20,12 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-FOLDER = Path(__file__).parent.parent / "learning/risks"
+from bot.learning.lines import RISKS, labelled_lines
+
 LABELS = "risk_labels"  # of a training message: the list of its risks
 
 
-def labelled_lines(folder: Path = FOLDER) -> list[dict[str, Any]]:
-    """Read the labelled lines: `text` and `risks`."""
-    files = sorted(folder.glob("*.jsonl"))
-    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-
-
-def by_topic(folder: Path = FOLDER) -> dict[str, dict[str, list[str]]]:
+def by_topic(folder: Path = RISKS) -> dict[str, dict[str, list[str]]]:
     """Read what topics say about risks: `raises` and `may` for each topic that says something."""
     found: dict[str, dict[str, list[str]]] = yaml.safe_load((folder / "by_topic.yml").read_text(encoding="utf-8"))
     return found
@@ -62,12 +55,6 @@ class SwedishRiskLines(GraphComponent):
         execution_context: ExecutionContext,
     ) -> SwedishRiskLines:
         return cls()
-
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
-        """Let Rasa's cache know when the lines have changed."""
-        files = sorted(FOLDER.glob("*.jsonl"))
-        return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
     def process(self, messages: list[Message]) -> list[Message]:
         return messages

@@ -6,16 +6,14 @@ counts is for `risk_classifier.py` to say. A label may be unknown (NaN): such a 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
+from bot.components.linear_model import LinearModel, alone
 from bot.components.normalise import MAX_CHARACTERS, normalise
 from bot.components.text_views import TextViews
 
@@ -23,14 +21,8 @@ FOLDS = 3
 _WORD = re.compile(r"\w+")
 
 
-@dataclass
-class RiskModel:
-    """Weights (features × risks; the meaning's last), intercepts and what is seen of a text."""
-
-    risks: list[str]
-    weights: np.ndarray
-    intercepts: np.ndarray
-    views: TextViews
+class RiskModel(LinearModel):
+    """Hears each risk by itself; `names` are theirs."""
 
     @classmethod
     def train(
@@ -52,18 +44,17 @@ class RiskModel:
             known = ~np.isnan(labels[:, one])
             model = LogisticRegression(C=strength, solver="liblinear", dual=True, tol=0.1, random_state=0)
             fitted.append(model.fit(rows[known], labels[known, one]))
-        weights = np.concatenate([model.coef_ for model in fitted]).T.astype(np.float32)
+        weights = np.concatenate([model.coef_ for model in fitted]).T
         return cls(list(risks), weights, np.concatenate([model.intercept_ for model in fitted]), views)
 
     def probabilities(self, texts: Sequence[str], meanings: np.ndarray | None = None) -> np.ndarray:
         """Give texts × risks. Any texts, also empty ones; the meanings as trained."""
-        scores = np.asarray(self.views.rows(texts, meanings) @ self.weights, dtype=np.float64) + self.intercepts
-        return np.asarray(1 / (1 + np.exp(-scores)))
+        return np.asarray(1 / (1 + np.exp(-self.scores(texts, meanings))))
 
     def hear(self, text: str, meaning: np.ndarray | None = None) -> dict[str, float]:
         """Give each risk with its probability in one text."""
-        found = self.probabilities([text], None if meaning is None else meaning[np.newaxis, :])[0]
-        return dict(zip(self.risks, map(float, found), strict=True))
+        found = self.probabilities([text], alone(meaning))[0]
+        return dict(zip(self.names, map(float, found), strict=True))
 
     def strongest(self, text: str, risk: str, most: int = 3) -> list[str]:
         """Give the words of a text, as written, that speak most for a risk, in the order of the text.
@@ -71,7 +62,7 @@ class RiskModel:
         A word counts by the weights of the terms that it has a part in by itself; what it means beside others, and
         the meaning of the whole, has no word to show.
         """
-        weights = self.weights[:, self.risks.index(risk)]
+        weights = self.weights[:, self.names.index(risk)]
         idf = self.views.importance
         words = dict.fromkeys(_WORD.findall(text[:MAX_CHARACTERS]))
         speaks = {}
@@ -80,20 +71,6 @@ class RiskModel:
             speaks[word] = float((weights[terms] * idf[terms]).sum()) if terms else 0.0
         best = sorted((word for word in words if speaks[word] > 0), key=lambda word: -speaks[word])[:most]
         return [word for word in words if word in best]
-
-    def save(self, folder: Path) -> None:
-        """Write the model into an existing folder."""
-        np.savez_compressed(folder / "weights.npz", weights=self.weights, intercepts=self.intercepts)
-        (folder / "risks.json").write_text(json.dumps(self.risks), encoding="utf-8")
-        self.views.save(folder)
-
-    @classmethod
-    def load(cls, folder: Path) -> RiskModel:
-        """Read what `save` wrote. Raises FileNotFoundError where there is no model."""
-        arrays = np.load(folder / "weights.npz")
-        risks = json.loads((folder / "risks.json").read_text(encoding="utf-8"))
-        weights = np.ascontiguousarray(arrays["weights"])  # by rows: a product copies it otherwise, each time
-        return cls(risks, weights, arrays["intercepts"], TextViews.load(folder))
 
 
 def out_of_fold(

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from bot.components.risk_decision import FIRST, MODEL, RiskDecision, thresholds
-from bot.components.risk_lines import FOLDER, SwedishRiskLines, by_topic, labelled_lines, row_of, row_of_topic
+from bot.components.risk_lines import SwedishRiskLines, by_topic, row_of, row_of_topic
 from bot.components.risk_model import RiskModel, out_of_fold
+from bot.learning.lines import RISKS as FOLDER
+from bot.learning.lines import labelled_lines
 from content.registry import load_content
 from content.risks import RiskLexicon
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.learning.lines import topic_lines
 from content.registry import load_content
 
 ROOT = Path(__file__).parent.parent.parent
@@ -16,10 +17,8 @@ LEAST = 40
 
 def _examples() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for path in sorted((ROOT / "data/nlu").glob("*/*.yml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            lines = [line[2:].strip() for line in entry["examples"].strip().splitlines()]
-            found.setdefault(entry["intent"], []).extend(lines)
+    for text, topic in topic_lines():
+        found.setdefault(topic, []).append(text)
     return found
 
 

@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,7 +79,9 @@ async def test_the_canary_is_in_no_log_no_metric_and_nothing_kept(
         await everything(base_of(client), engine_double, alva, store_down)
         ids = await gateway.store.ids()
         lines = [line for id in ids for line in await gateway.store.lines(id)]
-        assert sum(canaries_in(line.words["text"]) > 0 for line in lines) > 20  # it came everywhere
+        came = Counter(line.sender for line in lines if canaries_in(line.words["text"]))
+        assert set(came) == {"visitor", "bot", "counsellor"}  # it came everywhere; how often hangs on the machine's pace
+        assert came["visitor"] > 10
         assert sum(canaries_in(call["text"]) > 0 for call in engine_double.calls) > 3
         assert canaries_in(kept(gateway.settings.var)) == 0
         assert [one.sender for one in await gateway.inbox.read(mailbox)] == ["visitor", "counsellor"]

@@ -94,7 +94,7 @@ def _risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> boo
     risks = sorted(turn.risks, key=lambda risk: taxonomy.routes.index(taxonomy.risks[risk]))
     if danger:  # nothing milder may come before 112
         risks = [risk for risk in risks if taxonomy.risks[risk] == "emergency"]
-    elif "child_victim_of_writer" in risks:  # the child is not the writer: comfort for a victim would be misplaced
+    elif _has_bought_from_a_child(turn, memory):  # the child is not the writer: comfort for a victim is misplaced
         risks = [risk for risk in risks if risk not in ("minor", "third_party_at_risk", "solicitation")]
     for risk in risks:
         reply = content.risk_replies[risk]
@@ -112,6 +112,10 @@ def _risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> boo
         _say_risk(content, turn, "solicitation", said)
     small = content.topics[turn.topic].group == "smalltalk"
     return refused or (bool(said.replies) and small)
+
+
+def _has_bought_from_a_child(turn: Turn, memory: Memory) -> bool:
+    return "child_victim_of_writer" in {*turn.risks, *memory.heard}
 
 
 def _say_risk(content: Content, turn: Turn, risk: str, said: Said) -> None:
@@ -243,7 +247,7 @@ def _about(content: Content, turn: Turn, memory: Memory) -> str:
 
 def _offer_again(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     """After a no: only an offer, repeated at most when a new risk is heard."""
-    new = [risk for risk in turn.risks if risk not in memory.offered_for]
+    new = {*turn.risks} - {*memory.offered_for, *memory.heard}
     if not new and said.replies:
         return
     memory.offered_for = sorted({*memory.offered_for, *turn.risks})

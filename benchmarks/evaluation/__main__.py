@@ -2,7 +2,8 @@
 
     .venv-engine/bin/python -m benchmarks.evaluation MODEL [--curve]     (make evaluate trains first)
 
-`--curve` trains the topic model anew on 1/16 to all of the training lines: some minutes more.
+`--curve` trains the topic model anew on 1/16 to all of the training lines, and measures how various these are: some
+minutes more.
 """
 
 from __future__ import annotations
@@ -42,26 +43,50 @@ def learning_curve(lines: Sequence[Any]) -> Iterator[tuple[int, Any]]:
     from bot.components.encoder import Encoder, packaged
     from bot.components.gloss import Gloss
     from bot.components.topic_model import TopicModel
-    from bot.learning.lines import topic_lines
+    from bot.learning.lines import examples
     from content.recognition import Recogniser
     from content.registry import HERE
 
-    examples = list(topic_lines())
-    random.Random(1).shuffle(examples)
+    known = list(examples())
+    random.Random(1).shuffle(known)
     gloss, encoder = Gloss.load(HERE / "gloss"), Encoder.of(packaged())
     recogniser = Recogniser.load(HERE)
 
     def vectors(texts: Sequence[str]) -> np.ndarray:
         return encoder.vectors([gloss.read(text, recogniser.language_of(text)) for text in texts])
 
-    meanings = vectors([text for text, _ in examples])
+    meanings = vectors([one.text for one in known])
     asked = list(zip(lines, vectors([line.text for line in lines]), strict=True))
     for share in SHARES:
-        some = np.arange(0, len(examples), share)
-        texts, labels = [examples[at][0] for at in some], [examples[at][1] for at in some]
+        some = np.arange(0, len(known), share)
+        texts, labels = [known[at].text for at in some], [known[at].topic for at in some]
         model = TopicModel.train(texts, labels, meanings[some])
         hits = sum(model.rank(line.text, meaning)[0][0] == line.topic for line, meaning in asked)
         yield len(some), Share(hits, len(asked))
+
+
+def varieties() -> str:
+    """Say how various the training lines are; a pass is a folder `voice_…`, or all that are older than these."""
+    from benchmarks.evaluation.variety import giving_away, near_duplicates, shared_grams
+    from bot.learning.lines import TOPICS, examples
+
+    lines = list(examples())
+    folders = [folder for folder in sorted(TOPICS.iterdir()) if folder.is_dir()]
+    passes: dict[str, list[str]] = {}
+    for folder in folders:
+        name = folder.name if folder.name.startswith("voice_") else "the first"
+        passes.setdefault(name, []).extend(one.text for one in examples(folder))
+    near = near_duplicates([one.text for one in lines])
+    told, topic, most = giving_away([(one.text, one.topic) for one in lines])
+    shared, name, share = shared_grams(passes)
+    return "\n\n".join([
+        "### How various they are",
+        f"{len(lines)} lines in {len(passes)} passes. Near-duplicates (cosine of letters 0.8): {near}. "
+        f"Lines with one of their topic's three most telling words: {100 * told:.0f} % "
+        f"(most: {topic}, {100 * most:.0f} %). "
+        f"Runs of four words of a pass that another pass has too: {100 * shared:.1f} % "
+        f"(most: {name}, {100 * share:.1f} %).",
+    ])  # fmt: skip
 
 
 async def main() -> None:
@@ -100,6 +125,8 @@ async def main() -> None:
     )
     curve = list(learning_curve(columns_lines(columns))) if given.curve else []
     text = report.markdown(taxonomy, tables, swedish, noises, curve, speed)
+    if given.curve:
+        text += f"\n\n{varieties()}"
     report.put(ROOT / "docs/understanding.md", text)
     report.plots(ROOT / "docs/images", taxonomy, swedish, curve)
     print(text)

@@ -7,8 +7,10 @@ official file's, checked at load. Decision record 0010 says who keeps it and wha
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +45,7 @@ def _digest(path: Path) -> str:
 
 
 class Encoder:
-    """Texts in, vectors of length 1 out. One thread; the last texts are remembered (in memory only)."""
+    """Texts in, vectors of length 1 out. In a turn one thread; the last texts are remembered (in memory only)."""
 
     def __init__(self, graph: bytes, tokenizer: str) -> None:
         """`graph`: a serialised ONNX model as `encoder_graph.build` gives it; `tokenizer`: tokenizers' JSON."""
@@ -72,9 +74,7 @@ class Encoder:
         """Give the vector of a text of any length (cut after 128 pieces)."""
         known = self._known.get(text)
         if known is None:
-            ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-            known = self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0]
-            self._known[text] = known
+            known = self._known[text] = self._encode(text)
             if len(self._known) > CACHED:
                 self._known.popitem(last=False)
         else:
@@ -82,8 +82,15 @@ class Encoder:
         return known
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
-        """Give texts × size."""
-        return np.stack([self.vector(text) for text in texts]) if texts else np.zeros((0, self.size), np.float32)
+        """Give texts × size, by all processors: for training and measuring. Nothing is remembered."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # the session lets go of Python's lock
+            found = list(pool.map(self._encode, texts))
+        return np.stack(found) if found else np.zeros((0, self.size), np.float32)
+
+    def _encode(self, text: str) -> np.ndarray:
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        vector: np.ndarray = self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0]
+        return vector
 
     def save(self, folder: Path) -> None:
         """Write graph and tokenizer into an existing folder, so that the trained model is whole by itself."""

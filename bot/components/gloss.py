@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from bot.components.normalise import fold, named
+
 _TOKEN = re.compile(r"\w+|[?!]")
-_FOLD = str.maketrans({"å": "a", "ä": "a", "ö": "o", "æ": "a", "ø": "o", "é": "e", "è": "e", "ü": "u"})
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 LONGEST_PHRASE = 5
 LONGEST_WORD = 40
@@ -23,11 +24,6 @@ _ENDINGS = (
     "arnas", "ernas", "ornas", "arna", "erna", "orna", "ades", "ande", "ens", "ets", "ade", "are", "ast",
     "ar", "er", "or", "en", "et", "na", "de", "te", "as", "s", "a", "t", "n",
 )  # fmt: skip
-
-
-def fold(text: str) -> str:
-    """Give lower case without rings and dots, drawn-out letters squeezed."""
-    return _DRAWN_OUT.sub(r"\1", text.casefold()).translate(_FOLD)
 
 
 def read_table(path: Path) -> dict[str, str]:
@@ -59,7 +55,7 @@ class Gloss:
 
     def __call__(self, text: str) -> str:
         """Give the English gloss of a Swedish text of any length."""
-        tokens = _TOKEN.findall(_DRAWN_OUT.sub(r"\1", text.casefold()))
+        tokens = _TOKEN.findall(_DRAWN_OUT.sub(r"\1", named(text).casefold()))
         # somebody who types no å ä ö at all means the commonest word that folds to what is there
         bare = len(tokens) > 3 and not any(ring in text.casefold() for ring in "åäö")
         return " ".join(self._glossed(tokens, bare))
@@ -69,7 +65,7 @@ class Gloss:
         return text if lang == "en" else self(text)
 
     def _glossed(self, tokens: list[str], bare: bool) -> Iterator[str]:
-        folded = [token.translate(_FOLD) for token in tokens]
+        folded = [fold(token) for token in tokens]
         at = 0
         while at < len(tokens):
             length = self._phrase(folded, at)

@@ -34,7 +34,7 @@ class LinearModel:
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder."""
-        np.savez_compressed(folder / "weights.npz", weights=self.weights, intercepts=self.intercepts)
+        np.savez(folder / "weights.npz", weights=self.weights, intercepts=self.intercepts)
         (folder / "names.json").write_text(json.dumps(self.names), encoding="utf-8")
         self.views.save(folder)
 

@@ -11,13 +11,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import KFold
 
 from bot.components.linear_model import LinearModel, alone
 from bot.components.normalise import MAX_CHARACTERS, normalise
 from bot.components.text_views import TextViews
 
-FOLDS = 3
 _WORD = re.compile(r"\w+")
 
 
@@ -31,7 +29,7 @@ class RiskModel(LinearModel):
         texts: Sequence[str],
         labels: np.ndarray,
         meanings: np.ndarray | None = None,
-        strength: float = 5.0,
+        strength: float = 20.0,
     ) -> RiskModel:
         """Fit on raw texts.
 
@@ -71,15 +69,3 @@ class RiskModel(LinearModel):
             speaks[word] = float((weights[terms] * idf[terms]).sum()) if terms else 0.0
         best = sorted((word for word in words if speaks[word] > 0), key=lambda word: -speaks[word])[:most]
         return [word for word in words if word in best]
-
-
-def out_of_fold(
-    risks: Sequence[str], texts: Sequence[str], labels: np.ndarray, meanings: np.ndarray | None = None
-) -> np.ndarray:
-    """Give the probabilities of training lines (texts × risks), each by a model that has not seen it."""
-    found = np.zeros(labels.shape)
-    for train, rest in KFold(FOLDS, shuffle=True, random_state=0).split(labels):
-        seen, unseen = (None, None) if meanings is None else (meanings[train], meanings[rest])
-        model = RiskModel.train(risks, [texts[i] for i in train], labels[train], seen)
-        found[rest] = model.probabilities([texts[i] for i in rest], unseen)
-    return found

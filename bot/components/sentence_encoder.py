@@ -60,18 +60,19 @@ class SwedishSentenceEncoder(LearnedComponent, DenseFeaturizer):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            self._add(message)
+            self._add(message, self._learned.vector(self._reads(message)))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        self.process(training_data.training_examples)
+        messages = [one for one in training_data.training_examples if one.get(TEXT) is not None]
+        vectors = self._learned.vectors([self._reads(one) for one in messages])
+        for message, vector in zip(messages, vectors, strict=True):
+            self._add(message, vector)
         return training_data
 
-    def _add(self, message: Message) -> None:
-        text = message.get(TEXT)
-        if text is None:
-            return
-        read = text if self._gloss is None else self._gloss.read(text, message.get(LANG))
-        vector = self._learned.vector(read)
-        name = self._identifier
-        message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, name))
+    def _reads(self, message: Message) -> str:
+        text = message.get(TEXT) or ""
+        return text if self._gloss is None else self._gloss.read(text, message.get(LANG))
+
+    def _add(self, message: Message, vector: np.ndarray) -> None:
+        message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))

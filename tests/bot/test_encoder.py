@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import tarfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
@@ -102,3 +105,28 @@ def test_the_packaged_encoder_knows_what_is_near() -> None:
         ["I want to stop selling sex", "how quit prostitution", "what time open"]
     )
     assert near @ also > near @ far + 0.2
+
+
+async def test_another_encoder_goes_all_the_way_through_training(tmp_path: Path) -> None:
+    """The pipeline of bot/config.yml with VARSAM_ENCODER's folder, on three topics; the risks have no lines here."""
+    from rasa.core.agent import Agent
+    from rasa.core.channels.channel import UserMessage
+    from rasa.model_training import train_nlu
+
+    from bot.__main__ import _with_encoder
+
+    path = _with_encoder(tmp_path, str(tiny(tmp_path / "tiny")), gloss=False)
+    config = yaml.safe_load(path.read_text())
+    config["pipeline"] = [part for part in config["pipeline"] if "risk" not in part["name"]]
+    path.write_text(yaml.safe_dump(config))
+    examples = {"leave": ["jag vill sluta", "sluta"], "home": ["jag vill hem", "hem"], "help": ["hjälp", "jag, hjälp"]}
+    blocks = [{"intent": name, "examples": "".join(f"- {one}\n" for one in some)} for name, some in examples.items()]
+    (tmp_path / "nlu.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": blocks}))
+    model = await asyncio.to_thread(train_nlu, str(path), str(tmp_path / "nlu.yml"), str(tmp_path / "models"))
+    agent = Agent.load(model)
+    parsed = await agent.processor.parse_message(UserMessage("vill hem"))
+    assert parsed["intent"]["name"] == "home"
+    with tarfile.open(model) as archive:  # its words, not the packaged encoder's, are in the model
+        [kept] = [archive.extractfile(name) for name in archive.getnames() if name.endswith("tokenizer.json")]
+        assert kept is not None
+        assert kept.read() == (tmp_path / "tiny/tokenizer.json").read_bytes()

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.risk_decision import FIRST, MODEL, RiskDecision, thresholds
-from bot.components.risk_lines import SwedishRiskLines, by_topic, row_of, row_of_topic
-from bot.components.risk_model import RiskModel, out_of_fold
+from bot.components.risk_decision import FIRST, MODEL, Bars, RiskDecision
+from bot.components.risk_lines import SwedishRiskLines, by_topic, learned_from, row_of, row_of_message, row_of_topic
+from bot.components.risk_model import RiskModel
 from bot.learning.lines import RISKS as FOLDER
-from bot.learning.lines import labelled_lines
+from bot.learning.lines import examples, labelled_lines
 from content.registry import load_content
 from content.risks import RiskLexicon
 
@@ -52,8 +54,11 @@ def lexicon(tmp_path: Path) -> RiskLexicon:
     return RiskLexicon.load(tmp_path / "risks.yml")
 
 
-def _heard(decision: RiskDecision, text: str) -> list[tuple[str, str]]:
-    return [(one["risk"], one["rule"]) for one in decision.hear(text)]
+def _decides(
+    lexicon: RiskLexicon, model: RiskModel, text: str, *bars: float, lang: str = "sv"
+) -> list[tuple[str, str]]:
+    heard = RiskDecision(lexicon, model, Bars(*bars)).hear(text, lang=lang)
+    return [(one["risk"], one["rule"]) for one in heard]
 
 
 def test_model_tells_the_risks_of_its_lines_apart(trained: RiskModel) -> None:
@@ -90,14 +95,6 @@ def test_an_unknown_label_teaches_nothing() -> None:
     assert odds[0] == pytest.approx(odds[1], abs=0.05)
 
 
-def test_out_of_fold_has_not_seen_what_it_judges() -> None:
-    labels = np.array(list(LINES.values()), dtype=float)
-    unseen = out_of_fold(RISKS, list(LINES), labels)
-    seen = RiskModel.train(RISKS, list(LINES), labels).probabilities(list(LINES))
-    assert unseen.shape == seen.shape
-    assert (unseen[labels == 1] < seen[labels == 1]).all()
-
-
 def test_strongest_words_are_the_visitors_own_in_their_order(trained: RiskModel) -> None:
     text = "Tack, men BURKEN är toom och brevet är skrivet"
     words = trained.strongest(text, "suicide")
@@ -106,41 +103,42 @@ def test_strongest_words_are_the_visitors_own_in_their_order(trained: RiskModel)
     assert trained.strongest("", "suicide") == []
 
 
-def test_threshold_lets_a_share_of_calm_lines_over() -> None:
-    risks = ["suicide", "coercion", "minor"]
-    assert [risk in FIRST for risk in risks] == [True, False, False]
-    labels = np.array([[0, 0, 0]] * 100 + [[1, 0, 0], [np.nan, 0, 0]], dtype=float)
-    up, loud = np.arange(100) / 100, [0.999, 0.999]
-    odds = np.column_stack([np.r_[up, loud], np.r_[up / 2, loud], np.r_[up[::-1], loud]])
-    found = thresholds(risks, odds, labels, alarms=0.10, alarms_first=0.20)
-    assert (odds[:100, 0] > found["suicide"]).sum() == 20
-    assert (odds[:100, 1:] > found["coercion"]).any(axis=1).sum() == 10
-    assert found["coercion"] == found["minor"]
-
-
 def test_model_adds_what_no_rule_says(trained: RiskModel, lexicon: RiskLexicon) -> None:
     text = "brevet är skrivet och burken är tom"
     high = trained.hear(text)["suicide"]
-    assert _heard(RiskDecision(lexicon, trained, {"suicide": high, "coercion": 1.0}, 0.0), text) == [("suicide", MODEL)]
-    assert _heard(RiskDecision(lexicon, trained, {"suicide": high + 0.01, "coercion": 1.0}, 0.0), text) == []
+    assert _decides(lexicon, trained, text, 1.0, high, 0.0, 0.0) == [("suicide", MODEL)]  # suicide's bar is the second
+    assert _decides(lexicon, trained, text, high, high + 0.01, 0.0, 0.0) == []
 
 
 def test_model_may_overrule_the_lexicon_where_it_is_sure(trained: RiskModel, lexicon: RiskLexicon) -> None:
-    text = "banken tar pengarna för lånet"
-    never = {"suicide": 1.0, "coercion": 1.0}
+    text, rule = "banken tar pengarna för lånet", [("coercion", "coercion.money")]
     odds = trained.hear(text)["coercion"]
-    assert _heard(RiskDecision(lexicon, trained, never, odds), text) == [("coercion", "coercion.money")]
-    assert _heard(RiskDecision(lexicon, trained, never, odds + 0.01), text) == []
+    assert _decides(lexicon, trained, text, 1.0, 1.0, odds, 0.0) == rule
+    assert _decides(lexicon, trained, text, 1.0, 1.0, odds + 0.01, 0.0) == []
+    assert _decides(lexicon, trained, text, 1.0, 1.0, odds + 0.01, 0.0, lang="en") == rule
 
 
-def test_model_never_overrules_the_lexicon_where_a_miss_costs_most(trained: RiskModel, lexicon: RiskLexicon) -> None:
-    decision = RiskDecision(lexicon, trained, {"suicide": 1.0, "coercion": 1.0}, 1.0)
-    assert _heard(decision, "vad kostar ett samtal, jag vill dö") == [("suicide", "suicide.plain")]
+def test_where_a_miss_costs_most_overruling_has_a_bar_of_its_own(trained: RiskModel, lexicon: RiskLexicon) -> None:
+    assert set(FIRST) <= set(load_content().taxonomy.risks)
+    text, rule = "vad kostar ett samtal, jag vill dö", [("suicide", "suicide.plain")]
+    odds = trained.hear(text)["suicide"]
+    assert _decides(lexicon, trained, text, 1.0, 1.0, 1.0, odds) == rule
+    assert _decides(lexicon, trained, text, 1.0, 1.0, 1.0, odds + 0.01) == []
+
+
+def test_what_refuses_help_needs_the_topic_beside_the_model(lexicon: RiskLexicon) -> None:
+    labels = np.array(list(LINES.values()), dtype=float)
+    model = RiskModel.train(["suicide", "solicitation"], list(LINES), labels)
+    text = "de har mitt pass och säger vart jag ska"
+    decision = RiskDecision(lexicon, model, Bars(0.1, 1.0, 0.0, 0.0))
+    assert [one["risk"] for one in decision.hear(text, topic="wants_to_buy")] == ["solicitation"]
+    assert decision.hear(text, topic="residence_permit") == []
+    assert decision.hear(text) == []
 
 
 def test_every_risk_says_why(trained: RiskModel, lexicon: RiskLexicon) -> None:
     text = "brevet är skrivet, jag vill dö, han tar pengarna"
-    heard = RiskDecision(lexicon, trained, {"suicide": 1.0, "coercion": 1.0}, 0.0).hear(text)
+    heard = RiskDecision(lexicon, trained, Bars(1.0, 1.0, 0.0, 0.0)).hear(text)
     assert [one["words"] for one in heard] == ["vill dö", "tar pengarna"]
     assert [set(one) for one in heard] == [{"risk", "words", "rule", "score", "strongest"}] * 2
     assert [one["score"] for one in heard] == [round(odds, 4) for odds in trained.hear(text).values()]
@@ -167,11 +165,6 @@ def test_no_held_out_line_is_learned_from() -> None:
 
 
 def test_labelled_lines_and_examples_teach_and_rules_do_not() -> None:
-    from rasa.shared.nlu.training_data.message import Message
-    from rasa.shared.nlu.training_data.training_data import TrainingData
-
-    from bot.components.risk_classifier import learned_from
-
     data = TrainingData([Message({"text": "när öppnar ni", "intent": "opening_hours"}), Message({"intent": "greet"})])
     learned = learned_from(SwedishRiskLines().process_training_data(data))
     assert [one.get("text") for one in learned] == ["när öppnar ni", *(line["text"] for line in labelled_lines())]
@@ -183,8 +176,28 @@ def test_topics_that_say_something_about_risks_are_known() -> None:
     assert set(topics) <= set(taxonomy.topics)
     assert {key for says in topics.values() for key in says} == {"raises", "may"}
     assert {risk for says in topics.values() for named in says.values() for risk in named} <= set(taxonomy.risks)
-    calm = row_of_topic(list(taxonomy.risks), topics, "opening_hours")
-    assert calm == row_of(list(taxonomy.risks), [])
+    risks = list(taxonomy.risks)
+    assert row_of_topic(risks, topics, "opening_hours") == row_of(risks, [])
+
+
+def test_an_examples_own_labels_count_before_its_topics() -> None:
+    risks, topics = list(load_content().taxonomy.risks), by_topic()
+    own, none, unlabelled = (
+        Message.build("han tar pengarna", "support_exploited_adult", intent_metadata=says)
+        for says in ({"risks": ["coercion"]}, {"risks": []}, None)
+    )
+    assert row_of_message(risks, topics, own) == row_of(risks, ["coercion"])
+    assert row_of_message(risks, topics, none) == row_of(risks, [])
+    assert np.isnan(row_of_message(risks, topics, unlabelled)).any()
+    with pytest.raises(ValueError, match="no such risk: coersion"):
+        row_of(risks, ["coersion"])
+
+
+def test_all_labels_of_examples_are_risks() -> None:
+    risks = set(load_content().taxonomy.risks)
+    labelled = [one for one in examples() if one.risks is not None]
+    assert [one for one in labelled if not set(one.risks or ()) <= risks] == []
+    assert len(labelled) >= 10_000
 
 
 LISTEN = {"mode": "listen", "now": "2026-11-24T10:00:00+01:00", "hours_open": True, "channel": "web"}

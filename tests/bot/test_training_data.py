@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.learning.lines import topic_lines
+from bot.learning.lines import examples
 from content.registry import load_content
 
 ROOT = Path(__file__).parent.parent.parent
@@ -17,8 +17,8 @@ LEAST = 40
 
 def _examples() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for text, topic in topic_lines():
-        found.setdefault(topic, []).append(text)
+    for one in examples():
+        found.setdefault(one.topic, []).append(one.text)
     return found
 
 

@@ -80,7 +80,7 @@ async def test_the_canary_is_in_no_log_no_metric_and_nothing_kept(
         ids = await gateway.store.ids()
         lines = [line for id in ids for line in await gateway.store.lines(id)]
         came = Counter(line.sender for line in lines if canaries_in(line.words["text"]))
-        assert set(came) == {"visitor", "bot", "counsellor"}  # it came everywhere; how often hangs on the machine's pace
+        assert set(came) == {"visitor", "bot", "counsellor"}  # it came everywhere; how often is the machine's pace
         assert came["visitor"] > 10
         assert sum(canaries_in(call["text"]) > 0 for call in engine_double.calls) > 3
         assert canaries_in(kept(gateway.settings.var)) == 0

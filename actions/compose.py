@@ -43,11 +43,17 @@ def compose(content: Content, turn: Turn, memory: Memory) -> Said:
     elif not turn.ask_back:
         if not answered:
             _answer(content, turn, memory, said)
-        memory.last_topic = turn.topic
+        _remember(content, memory, turn.topic)
     _human(content, turn, memory, said)
     translated(content, turn, memory, said)
     memory.heard = sorted({*memory.heard, *_heard(turn)})
     return said
+
+
+def _remember(content: Content, memory: Memory, topic: str) -> None:
+    memory.last_topic = topic
+    if content.topics[topic].group not in ("service", "smalltalk"):
+        memory.group = content.topics[topic].group
 
 
 def _heard(turn: Turn) -> set[str]:
@@ -82,7 +88,7 @@ def _settles_question(content: Content, turn: Turn, memory: Memory, said: Said) 
         if meant != HUMAN:
             _answer(content, topic, memory, said)
         _human(content, topic, memory, said)
-        memory.last_topic = meant
+        _remember(content, memory, meant)
     else:
         return False
     return True

@@ -27,6 +27,7 @@ from bot.quiet import before_import
 before_import()
 
 import numpy as np
+import yaml
 from sklearn.svm import LinearSVC
 
 from benchmarks.understanding import DIET, Ranking, load
@@ -56,7 +57,10 @@ def report(name: str, seconds: float, dev: Lines, rank: Callable[[str], Ranking]
     milliseconds = 1000 * (time.perf_counter() - started) / len(dev)
     first = 100 * np.mean([ranking[0] == intent for ranking, (_, intent) in zip(rankings, dev, strict=True)])
     three = 100 * np.mean([intent in ranking for ranking, (_, intent) in zip(rankings, dev, strict=True)])
-    print(f"{name}: {first:.1f} %, among three {three:.1f} %; training {seconds:.0f} s, {milliseconds:.1f} ms a line")
+    print(
+        f"{name}: {first:.1f} %, among three {three:.1f} %; training {seconds:.0f} s, {milliseconds:.1f} ms a line",
+        flush=True,
+    )
 
 
 def ours(name: str, train: Lines, dev: Lines, vector: Callable[[str], np.ndarray] | None) -> None:
@@ -92,7 +96,7 @@ def diet(train: Lines, dev: Lines, epochs: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         config, data = Path(folder) / "config.yml", Path(folder) / "nlu.yml"
         config.write_text(DIET.replace("EPOCHS", epochs), encoding="utf-8")
-        data.write_text(json.dumps({"version": "3.1", "nlu": _blocks(train)}, ensure_ascii=False), encoding="utf-8")
+        data.write_text(yaml.safe_dump({"version": "3.1", "nlu": _blocks(train)}, allow_unicode=True), encoding="utf-8")
         rank, seconds = load(str(config), str(data))
     report(f"DIET, {epochs} epochs", seconds, dev, rank)
 

@@ -48,7 +48,7 @@ class Engine:
         text = text.lstrip(_LEADING)
         memory = memory_of(context)
         parsed = await self._parse(text, metadata.get("choice"), memory.get("lang") or "sv")
-        parsed = in_context(self._taxonomy, parsed, memory.get("last_topic"))
+        parsed = in_context(self._taxonomy, parsed, memory.get("group"))
         understood = self._understood(parsed)
         if metadata.get("mode") == "listen":
             return {"replies": [], "context": context, "understood": understood, "signals": []}

@@ -169,12 +169,12 @@ def _filled(content: Content, text: str) -> str:
 
 
 def _ask_back(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    if "suicide" in memory.heard:  # no riddles for somebody who has said that they want to die
+        human = [] if turn.waiting else [_human_choice(content)]
+        said.say(content.sentences["stay_near"], human, content.risk_replies["suicide"].contacts, checked=False)
+        return
     if turn.waiting:  # somebody who waits is not asked what they mean; the counsellor will
         said.say(content.sentences["waiting_again"])
-        return
-    if "suicide" in memory.heard:  # no riddles for somebody who has said that they want to die
-        contacts = content.risk_replies["suicide"].contacts
-        said.say(content.sentences["stay_near"], [_human_choice(content)], contacts, checked=False)
         return
     choices = [topic_choice(content, topic) for topic in turn.ask_back[:MOST_CHOICES]]
     said.say(content.sentences["ask_back" if memory.misses == 1 else "ask_back_again"], choices)

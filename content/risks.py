@@ -105,6 +105,7 @@ class RiskLexicon:
     def __init__(self, path: Path) -> None:
         self._entries: dict[str, Mapping[str, Any]] = {}  # conditions and rules
         self._phrases: dict[str, list[tuple[list[Step], list[frozenset[str]]]]] = {}
+        self._by_word: dict[str, set[tuple[str, int]]] = {}  # a word: the phrases (key, place) that need it or its like
         self._words: dict[str, set[str]] = {}  # without marks: as spelt
         self._near: dict[str, set[str]] = {}  # a slip: the words it may be
         self._longer: dict[str, set[tuple[str, ...]]] = {}  # a word: what two words and more begin with it
@@ -134,7 +135,12 @@ class RiskLexicon:
     def hear(self, text: str) -> tuple[Heard, ...]:
         """Return at most one Heard per risk, in the taxonomy's order, by the first rule of the file that holds."""
         told, heard = self._read(text), dict[str, Heard]()
-        find = functools.cache(lambda key: [span for phrase in self._phrases[key] for span in told.find(*phrase)])
+        likely: dict[str, set[int]] = {}
+        for key, at in {phrase for word in told.places for phrase in self._by_word.get(word, ())}:
+            likely.setdefault(key, set()).add(at)
+        find = functools.cache(
+            lambda key: [span for at in sorted(likely.get(key, ())) for span in told.find(*self._phrases[key][at])]
+        )
         for key, rule in self._entries.items():
             for span in find(key) if "risk" in rule and rule["risk"] not in heard else ():
                 around = {"touching": span, "sentence": told.sentences[span[0]], "message": (0, len(told.spans))}
@@ -180,6 +186,9 @@ class RiskLexicon:
         if wrong := [*({*entry} - keys), *kind, *unknown, *({key} & self._entries.keys())]:
             raise ValueError(f"unknown, or taken: {wrong}")
         self._phrases[key] = [self._phrase(text) for text in entry["any"] + []]  # a list it must be
+        for at, (_, needed) in enumerate(self._phrases[key]):
+            for word in min(needed, key=len):
+                self._by_word.setdefault(word, set()).add((key, at))
         self._entries[key] = entry
 
     def _phrase(self, text: str) -> tuple[list[Step], list[frozenset[str]]]:

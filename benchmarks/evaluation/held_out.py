@@ -9,9 +9,9 @@ from pathlib import Path
 FOLDER = Path(__file__).parent.parent.parent / "tests/understanding/held_out"
 # Which files make up each column of the table.
 SETS = {
-    "clean": ("clean", "hard_clean", "fresh_clean"),
-    "noisy": ("noisy", "hard_noisy", "fresh_noisy"),
-    "near misses": ("near_misses", "hard_near", "fresh_near"),
+    "clean": ("clean", "hard_clean", "fresh_clean", "last_clean"),
+    "noisy": ("noisy", "hard_noisy", "fresh_noisy", "last_noisy"),
+    "near misses": ("near_misses", "hard_near", "fresh_near", "last_near"),
     "other languages": ("other",),
 }
 

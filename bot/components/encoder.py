@@ -21,7 +21,7 @@ from bot.components.adapter import ADAPTER, read_adapter
 from bot.components.encoder_graph import EncoderError, build
 
 OFFICIAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-MOST_TOKENS = 128
+MOST_TOKENS = 96
 CACHED = 2000
 
 
@@ -71,7 +71,7 @@ class Encoder:
         return cls(build(folder, added), tokenizer)
 
     def vector(self, text: str) -> np.ndarray:
-        """Give the vector of a text of any length (cut after 128 pieces)."""
+        """Give the vector of a text of any length (cut after 96 pieces)."""
         known = self._known.get(text)
         if known is None:
             known = self._known[text] = self._encode(text)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from bot.components.normalise import fold, named
+from bot.components.normalise import MAX_CHARACTERS, fold, named
 
 _TOKEN = re.compile(r"\w+|[?!]")
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
@@ -54,8 +54,9 @@ class Gloss:
         return cls(read_table(folder / "words.tsv"), read_table(folder / "phrases.tsv"))
 
     def __call__(self, text: str) -> str:
-        """Give the English gloss of a Swedish text of any length."""
-        tokens = _TOKEN.findall(_DRAWN_OUT.sub(r"\1", named(text).casefold()))
+        """Give the English gloss of a Swedish text, of its first characters where it is long."""
+        text = named(text[:MAX_CHARACTERS])[:MAX_CHARACTERS]
+        tokens = _TOKEN.findall(_DRAWN_OUT.sub(r"\1", text.casefold()))
         # somebody who types no å ä ö at all means the commonest word that folds to what is there
         bare = len(tokens) > 3 and not any(ring in text.casefold() for ring in "åäö")
         return " ".join(self._glossed(tokens, bare))

@@ -7,6 +7,7 @@ elsewhere. On our held-out lines, aa, ae and oe cost 7 points before they were f
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 
@@ -25,8 +26,9 @@ def fold(text: str) -> str:
 
 
 def named(text: str) -> str:
-    """Give `text` with each emoji as its name in Unicode, in English: what it says, for the words and for the gloss."""
-    return "".join(f" {_name(sign)} " if unicodedata.category(sign) == "So" else sign for sign in text)
+    """Give `text` with each run of an emoji as its name in Unicode, in English: what it says, to words and gloss."""
+    runs = ((sign, len(list(run))) for sign, run in itertools.groupby(text))
+    return "".join(f" {_name(sign)} " if unicodedata.category(sign) == "So" else sign * times for sign, times in runs)
 
 
 def _name(emoji: str) -> str:
@@ -35,6 +37,6 @@ def _name(emoji: str) -> str:
 
 def normalise(text: str) -> str:
     """Give `text` (any length, any characters) in the form the classifier is trained on."""
-    text = fold(named(unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])))
+    text = fold(named(unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])))[:MAX_CHARACTERS]
     text = _NOT_WORD.sub(" ", text).replace("?", " ? ")
     return _SPACE.sub(" ", text).strip()

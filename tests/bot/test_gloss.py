@@ -24,7 +24,7 @@ SMALL = Gloss(
         ("flcika", "girl"),  # two letters swapped
         ("får", "gets"), ("far", "father"),
         ("jag har inte raad", "I can't afford"),  # å as two letters
-        ("jag 😭🆘", "I loudly crying squared sos"),  # emoji by their names
+        ("jag 😭😭🆘", "I loudly crying squared sos"),  # emoji by their names
         ("xyzzy", "xyzzy"), ("", ""), ("\u200d", ""), ("?!", "? !"),
     ],
 )  # fmt: skip

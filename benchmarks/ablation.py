@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from bot.quiet import before_import
@@ -22,16 +23,15 @@ import numpy as np
 
 from benchmarks.evaluation.held_out import SETS, Line, lines_of
 from benchmarks.evaluation.measures import Share
+from benchmarks.understanding import Ranking, unsure
 from bot.components import text_views
 from bot.components.encoder import Encoder, packaged
-from bot.components.encoder_graph import build
 from bot.components.gloss import Gloss, read_table
 from bot.components.topic_model import TopicModel
 from bot.learning.lines import examples
 from content.recognition import Recogniser
 from content.registry import HERE
 
-SURE, LEAD, FLOOR = 0.5, 3.0, 0.2  # as in bot/config.yml
 Vector = Callable[[str], np.ndarray]
 
 
@@ -44,11 +44,9 @@ def without(view: str | None) -> Iterator[None]:
     text_views._VIEWS = whole
 
 
-def resolved(ranking: Sequence[tuple[str, float]], topic: str) -> bool:
+def resolved(ranking: Ranking, topic: str) -> bool:
     """Tell whether it is right at the first try, or among the three that are asked back."""
-    best, second = ranking[0][1], ranking[1][1]
-    sure = best >= SURE or (best >= FLOOR and best >= LEAD * second)
-    return topic in [name for name, _ in ranking[: 1 if sure else 3]]
+    return topic in [name for name, _ in ranking[: 3 if unsure(ranking) else 1]]
 
 
 def report(name: str, model: TopicModel, held: dict[str, list[Line]], vector: Vector | None) -> None:
@@ -69,7 +67,7 @@ def main() -> None:
     texts, topics = [one.text for one in lines], [one.topic for one in lines]
     recogniser, words = Recogniser.load(HERE), read_table(HERE / "gloss/words.tsv")
     gloss = Gloss.load(HERE / "gloss")
-    plain = Encoder(build(packaged()), (packaged() / "tokenizer.json").read_text(encoding="utf-8"))
+    plain = Encoder.of(packaged(), adapter=Path("none"))
     tuned = Encoder.of(packaged())
 
     def meaning(encoder: Encoder, reads: Callable[[str], str]) -> Vector:

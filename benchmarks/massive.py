@@ -32,7 +32,6 @@ from sklearn.svm import LinearSVC
 
 from benchmarks.understanding import DIET, Ranking, load
 from bot.components.encoder import Encoder, packaged
-from bot.components.encoder_graph import build
 from bot.components.gloss import Gloss
 from bot.components.text_views import TextViews
 from bot.components.topic_model import TopicModel
@@ -112,7 +111,7 @@ def _blocks(train: Lines) -> list[dict[str, str]]:
 def main(given: Sequence[str]) -> None:
     train, dev = read("train"), read("dev")
     gloss = Gloss.load(HERE / "gloss")
-    plain = Encoder(build(packaged()), (packaged() / "tokenizer.json").read_text(encoding="utf-8"))
+    plain = Encoder.of(packaged(), adapter=Path("none"))
     tuned = Encoder.of(packaged())
     print(f"{len(train)} lines to train on, {len(dev)} to measure on", flush=True)
     svm(train, dev)

@@ -30,7 +30,7 @@ from benchmarks.evaluation.held_out import SETS, lines_of
 from bot.components.encoder import Encoder, packaged
 from bot.components.gloss import Gloss
 from bot.components.risk_decision import FIRST, Bars
-from bot.components.risk_lines import by_topic, row_of, row_of_topic
+from bot.components.risk_lines import by_topic, row_of, row_of_example
 from bot.components.risk_model import RiskModel
 from bot.learning.lines import examples, labelled_lines
 from content.recognition import Recogniser
@@ -70,7 +70,7 @@ def main() -> None:
     texts = [line["text"] for line in lines] + [one.text for one in known]
     labels = np.array(
         [row_of(RISKS, line["risks"]) for line in lines]
-        + [row_of_topic(RISKS, topics, one.topic) if one.risks is None else row_of(RISKS, one.risks) for one in known]
+        + [row_of_example(RISKS, topics, one.topic, one.risks) for one in known]
     )
     vectors, started = meanings(texts), time.process_time()
     model = RiskModel.train(RISKS, texts, labels, vectors)

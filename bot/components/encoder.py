@@ -61,11 +61,14 @@ class Encoder:
         self.size: int = self._session.get_outputs()[0].shape[1]
 
     @classmethod
-    def of(cls, folder: Path) -> Encoder:
-        """Build from a folder with config.json, model.safetensors and tokenizer.json. Raises EncoderError."""
+    def of(cls, folder: Path, adapter: Path = ADAPTER) -> Encoder:
+        """Build from a folder with config.json, model.safetensors and tokenizer.json. Raises EncoderError.
+
+        `adapter`: what was learned for its weights; a file that is not there leaves the encoder as it comes.
+        """
         try:
             tokenizer = (folder / "tokenizer.json").read_text(encoding="utf-8")
-            added = read_adapter(ADAPTER, _digest(folder / "model.safetensors"))
+            added = read_adapter(adapter, _digest(folder / "model.safetensors"))
         except OSError as error:
             raise EncoderError(f"no encoder in {folder}: it needs tokenizer.json and model.safetensors") from error
         return cls(build(folder, added), tokenizer)

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from bot.components.normalise import MAX_CHARACTERS, fold, named
+from bot.components.normalise import MAX_CHARACTERS, fold, named, squeezed
 
 _TOKEN = re.compile(r"\w+|[?!]")
-_DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 LONGEST_PHRASE = 5
 LONGEST_WORD = 40
 SHORTEST_PART = 3
@@ -56,7 +55,7 @@ class Gloss:
     def __call__(self, text: str) -> str:
         """Give the English gloss of a Swedish text, of its first characters where it is long."""
         text = named(text[:MAX_CHARACTERS])[:MAX_CHARACTERS]
-        tokens = _TOKEN.findall(_DRAWN_OUT.sub(r"\1", text.casefold()))
+        tokens = _TOKEN.findall(squeezed(text))
         # somebody who types no å ä ö at all means the commonest word that folds to what is there
         bare = len(tokens) > 3 and not any(ring in text.casefold() for ring in "åäö")
         return " ".join(self._glossed(tokens, bare))

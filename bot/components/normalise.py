@@ -19,9 +19,14 @@ _NOT_WORD = re.compile(r"[^\w\s?]+")
 _SPACE = re.compile(r"\s+")
 
 
+def squeezed(text: str) -> str:
+    """Give lower case, drawn-out letters once."""
+    return _DRAWN_OUT.sub(r"\1", text.casefold())
+
+
 def fold(text: str) -> str:
     """Give lower case without rings and dots, also those typed as two letters; drawn-out letters squeezed."""
-    text = _DRAWN_OUT.sub(r"\1", text.casefold()).translate(_FOLD)
+    text = squeezed(text).translate(_FOLD)
     return _DIGRAPH.sub(lambda two: two[0][0], text)
 
 

@@ -45,12 +45,19 @@ def row_of_topic(risks: Sequence[str], topics: Mapping[str, Mapping[str, Sequenc
     return row_of(risks, says.get("raises", ()), says.get("may", ()))
 
 
+def row_of_example(
+    risks: Sequence[str], topics: Mapping[str, Mapping[str, Sequence[str]]], topic: str, own: Sequence[str] | None
+) -> list[float]:
+    """Give the labels of an example: its own (`metadata: {risks: […]}`), or else, where it has none, its topic's."""
+    return row_of_topic(risks, topics, topic) if own is None else row_of(risks, own)
+
+
 def row_of_message(
     risks: Sequence[str], topics: Mapping[str, Mapping[str, Sequence[str]]], message: Message
 ) -> list[float]:
-    """Give the labels of a training message: its own (`metadata: {risks: […]}`), or else its topic's."""
+    """Give the labels of a training message as Rasa has read it."""
     own = (message.get(METADATA) or {}).get(METADATA_INTENT, {}).get("risks")
-    return row_of_topic(risks, topics, message.get(INTENT)) if own is None else row_of(risks, own)
+    return row_of_example(risks, topics, message.get(INTENT), own)
 
 
 def learned_from(training_data: TrainingData) -> list[Message]:

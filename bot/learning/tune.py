@@ -23,7 +23,7 @@ from bot.components.adapter import ADAPTER, write_adapter
 from bot.components.encoder import OFFICIAL_SHA256, packaged
 from bot.components.encoder_graph import plain_name
 from bot.components.gloss import Gloss
-from bot.components.risk_lines import by_topic, row_of, row_of_topic
+from bot.components.risk_lines import by_topic, row_of, row_of_example
 from bot.learning.bert import AdaptableBert
 from bot.learning.lines import examples, labelled_lines
 from content.recognition import Recogniser
@@ -121,7 +121,7 @@ def tune(target: Path = ADAPTER) -> None:
     topics, risks, says = list(content.taxonomy.topics), list(content.taxonomy.risks), by_topic()
     lines = [_Line(read(one["text"]), _row(topics, []), _row(risks, one["risks"])) for one in labelled_lines()]
     for one in examples():
-        known = row_of_topic(risks, says, one.topic) if one.risks is None else row_of(risks, one.risks)
+        known = row_of_example(risks, says, one.topic, one.risks)
         lines.append(_Line(read(one.text), _row(topics, [one.topic]), np.array(known, np.float32)))
     _learn(_Learner(bert, len(topics), len(risks)), lines, tokenizer.token_to_id("[MASK]"))
     write_adapter(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from actions.remember import heard_in, remember, remember_asker
 from actions.translate import spoken, translated, understands_little
 from actions.turn import Memory, Said, Turn
 from content.model import Content
@@ -40,25 +41,15 @@ def compose(content: Content, turn: Turn, memory: Memory) -> Said:
         _help_understanding(content, turn, memory, said)
     elif turn.ask_back and not said.replies:
         _ask_back(content, turn, memory, said)
+        remember_asker(content, turn, memory, turn.ask_back[:MOST_CHOICES])
     elif not turn.ask_back:
         if not answered:
             _answer(content, turn, memory, said)
-        _remember(content, memory, turn.topic)
+        remember(content, turn, memory, turn.topic)
     _human(content, turn, memory, said)
     translated(content, turn, memory, said)
-    memory.heard = sorted({*memory.heard, *_heard(turn)})
+    memory.heard = sorted({*memory.heard, *heard_in(turn)})
     return said
-
-
-def _remember(content: Content, memory: Memory, topic: str) -> None:
-    memory.last_topic = topic
-    if content.topics[topic].group not in ("service", "smalltalk"):
-        memory.group = content.topics[topic].group
-
-
-def _heard(turn: Turn) -> set[str]:
-    """Give the risks of a turn; somebody whose topic is wanting to die has said so, however they put it."""
-    return {*turn.risks, "suicide"} if turn.topic == "suicidal" and not turn.ask_back else set(turn.risks)
 
 
 def topic_choice(content: Content, topic: str) -> dict[str, str]:
@@ -88,7 +79,7 @@ def _settles_question(content: Content, turn: Turn, memory: Memory, said: Said) 
         if meant != HUMAN:
             _answer(content, topic, memory, said)
         _human(content, topic, memory, said)
-        _remember(content, memory, meant)
+        remember(content, turn, memory, meant)
     else:
         return False
     return True
@@ -242,7 +233,7 @@ def _nobody(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
 
 def _about(content: Content, turn: Turn, memory: Memory) -> str:
     """Give whose lines to name: of somebody who asks for a human, those of what they have said before."""
-    heard = {*memory.heard, *_heard(turn)}
+    heard = {*memory.heard, *heard_in(turn)}
     if "suicide" in heard:
         return "suicidal"
     if "minor" in heard or content.topics[turn.topic].group == "minors":

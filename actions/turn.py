@@ -49,7 +49,9 @@ class Memory:
 
     pending: str | None = None
     last_topic: str | None = None
-    group: str | None = None  # of the last topic that tells whom the talk is about: not the service, not small talk
+    asker: str | None = (
+        None  # the group that the talk is with, by the last topic that tells (content/shared_questions.yml)
+    )
     misses: int = 0
     heard: list[str] = field(default_factory=list)
     offered_for: list[str] = field(default_factory=list)

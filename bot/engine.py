@@ -47,8 +47,7 @@ class Engine:
         """
         text = text.lstrip(_LEADING)
         memory = memory_of(context)
-        parsed = await self._parse(text, metadata.get("choice"), memory.get("lang") or "sv")
-        parsed = in_context(self._taxonomy, parsed, memory.get("group"))
+        parsed = await self._parse(text, metadata.get("choice"), memory)
         understood = self._understood(parsed)
         if metadata.get("mode") == "listen":
             return {"replies": [], "context": context, "understood": understood, "signals": []}
@@ -60,14 +59,15 @@ class Engine:
             raise RuntimeError("the dialogue gave nothing to say")
         return {"replies": replies, "context": context_of(memory), "understood": understood, "signals": signals}
 
-    async def _parse(self, text: str, choice: object, lang: str) -> dict[str, Any]:
-        """Understand the text, or take the topic of a button, which the gateway has verified, asked in `lang`."""
+    async def _parse(self, text: str, choice: object, memory: dict[str, Any]) -> dict[str, Any]:
+        """Understand the text by what came before, or take the topic of a button, which the gateway has verified."""
         if isinstance(choice, str) and choice.startswith(TOPIC) and choice[len(TOPIC) :] in self._taxonomy.topics:
             intent = {"name": choice[len(TOPIC) :], "confidence": 1.0}
             known = {"text": text, "intent": intent, "intent_ranking": [intent], "entities": []}
-            return {**known, "risks": [], "risk_words": [], "ask_back": [], "lang": lang}
+            return {**known, "risks": [], "risk_words": [], "ask_back": [], "lang": memory.get("lang") or "sv"}
         assert self._agent.processor is not None  # `load_engine` refuses an agent without a model
-        return dict(await self._agent.processor.parse_message(UserMessage(text)))
+        parsed = dict(await self._agent.processor.parse_message(UserMessage(text)))
+        return in_context(self._taxonomy, parsed, memory.get("asker"), memory.get("last_topic"))
 
     def _understood(self, parsed: dict[str, Any]) -> dict[str, Any]:
         topic = parsed["intent"]["name"]

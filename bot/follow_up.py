@@ -1,42 +1,85 @@
 """A short follow-up read against what was said before: "kan jag få fängelse för det här" after a buyer's confession.
 
-Where the words alone leave it open, a topic of the group that the talk is about is likelier among those that would be
-asked back. So it is where they ask for the service in general ("blir jag anmäld om jag pratar med er") and the group
-has the same question of its own. Nobody else who is sure to be understood is bent towards the past.
+Some questions are asked in the same words by people who mean different things (content/shared_questions.yml): who the
+talk is with decides, however sure the words alone seem. Where the words leave it open, or ask for the service in
+general, a topic of the same people is likelier; a few words that only add to a question ("för killar då?") stay with
+the topic answered last. Nobody else who is sure to be understood is bent towards the past.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from content.model import Taxonomy
+from bot.components.normalise import fold
+from bot.components.risk_decision import MODEL
+from content.model import SharedQuestion, Taxonomy
 
-# How much more likely people stay with a group of topics than change it. Chosen by hand: it decides only between topics
-# that are near each other.
+# How much more likely people stay with their own topics than change them. Chosen by hand: it decides only between
+# topics that are near each other.
 STAYING = 3.0
 LEAD = 3.0  # as in bot/config.yml: sure, where the best is so many times as likely as the second
 LONGEST = 10  # words; who writes more says by themself what it is about
 SERVICE = "service"  # a group whose topics everybody asks about
+# A few words that begin or end so have no question of their own: they add to the last one.
+ADDING = re.compile(
+    r"(?:och|men|for|till|hos|med|pa|i|om|eller)(?:\W+\w+){1,4}\W*|(?:\w+\W+){1,4}da\W*"  # as folded
+)
 
 
-def in_context(taxonomy: Taxonomy, parsed: dict[str, Any], group: str | None) -> dict[str, Any]:
+def in_context(
+    taxonomy: Taxonomy, parsed: dict[str, Any], asker: str | None, last: str | None = None
+) -> dict[str, Any]:
     """Give `parsed` (Rasa's, with `ask_back`) as it stands, or with the topic that what came before makes plain.
 
-    `group`: the group of topics that the talk is about; None where nothing has been said about that.
+    `asker`: the group that the talk is with; None where nothing has been said about that. `last`: the topic that was
+    answered last.
     """
-    sure = not parsed["ask_back"]
-    general = taxonomy.topics[parsed["intent"]["name"]][0] == SERVICE
-    if group is None or (sure and not general) or len(parsed["text"].split()) > LONGEST:
+    if len(parsed["text"].split()) > LONGEST:
         return parsed
-    weighed = [
-        {**one, "confidence": one["confidence"] * (STAYING if taxonomy.topics[one["name"]][0] == group else 1.0)}
-        for one in parsed["intent_ranking"]
-    ]
-    weighed.sort(key=lambda one: -one["confidence"])
-    if sure and weighed[0]["name"] == parsed["intent"]["name"]:
+    sure, heard = not parsed["ask_back"], parsed["intent"]["name"]
+    ranking = _meant(taxonomy, parsed, asker)
+    if asker and (not sure or taxonomy.topics[heard][0] == SERVICE):
+        ranking = {
+            topic: odds * (STAYING if taxonomy.asker(topic) == asker else 1.0) for topic, odds in ranking.items()
+        }
+    if not sure and last and taxonomy.topics[last][0] != "smalltalk" and ADDING.fullmatch(fold(parsed["text"].strip())):
+        ranking[last] = ranking.get(last, 0.0) + STAYING * sum(ranking.values())
+    total = sum(ranking.values()) or 1.0
+    likeliest = sorted(ranking, key=lambda topic: -ranking[topic])
+    if likeliest[0] == heard and (sure or ranking[heard] == parsed["intent"]["confidence"]):
         return parsed
-    total = sum(one["confidence"] for one in weighed) or 1.0
-    ranking = [{**one, "confidence": one["confidence"] / total} for one in weighed]
-    settled = sure or ranking[0]["confidence"] >= LEAD * ranking[1]["confidence"]
-    asked = [] if settled else [one["name"] for one in ranking]
-    return {**parsed, "intent": ranking[0], "intent_ranking": ranking, "ask_back": asked}
+    ranked = [{"name": topic, "confidence": ranking[topic] / total} for topic in likeliest]
+    settled = sure or len(ranked) == 1 or ranked[0]["confidence"] >= LEAD * ranked[1]["confidence"]
+    bent = {**parsed, "intent": ranked[0], "intent_ranking": ranked, "ask_back": [] if settled else likeliest}
+    return _without_the_child(bent) if taxonomy.asker(heard) == "minors" != asker else bent
+
+
+def _meant(taxonomy: Taxonomy, parsed: dict[str, Any], asker: str | None) -> dict[str, float]:
+    """Give how likely each topic is, a shared question's on the topic that `asker` means by it."""
+    means = {
+        topic: question.asked_by[asker]
+        for question in taxonomy.shared_questions
+        if asker in question.asked_by and not _tells_by_itself(question, parsed["text"])
+        for topic in question.heard_as
+    }
+    likely: dict[str, float] = {}
+    for one in parsed["intent_ranking"]:
+        topic = means.get(one["name"], one["name"])
+        likely[topic] = likely.get(topic, 0.0) + one["confidence"]
+    return likely
+
+
+def _tells_by_itself(question: SharedQuestion, text: str) -> bool:
+    words = fold(text).replace("?", " ").split()
+    return any(
+        word.startswith(fold(sign[:-1])) if sign.endswith("*") else word == fold(sign)
+        for sign in question.unless
+        for word in words
+    )
+
+
+def _without_the_child(parsed: dict[str, Any]) -> dict[str, Any]:
+    """Give `parsed` without the risk `minor` where no rule heard it, only the model, in words that children use."""
+    words = [one for one in parsed["risk_words"] if one["risk"] != "minor" or one["rule"] != MODEL]
+    return {**parsed, "risk_words": words, "risks": [one["risk"] for one in words]}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from content.hours import Schedule
+
+PEOPLE = ("exploited", "minors", "buyers", "others")  # the groups of topics that tell who asks
 
 
 class ContentError(ValueError):
@@ -100,12 +102,31 @@ class Language:
 
 
 @dataclass(frozen=True)
+class SharedQuestion:
+    """What several groups ask in the same words: the topics it is heard as, and the one that each group means.
+
+    `unless`: words that say by themselves whom it is about; one that ends in `*` stands for all that begin so.
+    """
+
+    heard_as: tuple[str, ...]
+    asked_by: Mapping[str, str]
+    unless: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Taxonomy:
-    """The only list of topics, risks and routes (taxonomy.yml)."""
+    """The only list of topics, risks and routes (taxonomy.yml), and who asks what (shared_questions.yml)."""
 
     routes: tuple[str, ...]
     topics: Mapping[str, tuple[str, str]]
     risks: Mapping[str, str]
+    askers: Mapping[str, str] = field(default_factory=dict)
+    shared_questions: tuple[SharedQuestion, ...] = ()
+
+    def asker(self, topic: str) -> str | None:
+        """Give the group that asks a topic; None where anybody might. Raises KeyError for an unknown topic."""
+        group = self.topics[topic][0]
+        return self.askers.get(topic) or (group if group in PEOPLE else None)
 
     def stricter(self, routes: Iterable[str]) -> str:
         """Give the strictest of some routes."""

@@ -6,6 +6,7 @@ Every complaint is a ContentError naming file, line and what to do. Nothing is r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from content.booking import read_booking
@@ -22,6 +23,7 @@ from content.model import (
 )
 from content.organisation import read_organisation
 from content.secret_words import read_secret_words
+from content.shared_questions import read_askers, read_shared_questions
 from content.tongues import read_languages
 
 HERE = Path(__file__).parent
@@ -50,7 +52,7 @@ def load_content(root: Path = HERE) -> Content:
     Raises:
         ContentError: on the first thing that is missing, unknown or unsourced.
     """
-    taxonomy = _taxonomy(File(root / "taxonomy.yml", root))
+    taxonomy = _taxonomy(File(root / "taxonomy.yml", root), File(root / "shared_questions.yml", root))
     contacts = read_contacts(File(root / "contacts.yml", root))
     facts = _all_facts(root)
     topics = {topic.id: topic for topic in _topics(root, taxonomy, contacts, facts)}
@@ -74,7 +76,7 @@ def load_content(root: Path = HERE) -> Content:
     )
 
 
-def _taxonomy(file: File) -> Taxonomy:
+def _taxonomy(file: File, shared: File) -> Taxonomy:
     routes = tuple(file.section("routes_strictest_first", list))
     risks = {name: file.text(risk, "route") for name, risk in entries(file.section("risks", dict))}
     topics = {
@@ -84,7 +86,8 @@ def _taxonomy(file: File) -> Taxonomy:
     for name, route in [*risks.items(), *((name, route) for name, (_, route) in topics.items())]:
         if route not in routes:
             raise file.wrong(file.data, f"'{name}' has the unknown route '{route}'. Use one of {', '.join(routes)}.")
-    return Taxonomy(routes=routes, topics=topics, risks=risks)
+    bare = Taxonomy(routes=routes, topics=topics, risks=risks)
+    return replace(bare, askers=read_askers(shared, bare), shared_questions=read_shared_questions(shared, bare))
 
 
 def _all_facts(root: Path) -> dict[str, Fact]:

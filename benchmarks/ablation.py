@@ -23,13 +23,13 @@ import numpy as np
 
 from benchmarks.evaluation.held_out import SETS, Line, lines_of
 from benchmarks.evaluation.measures import Share
+from benchmarks.topics import Topics
 from benchmarks.understanding import Ranking, unsure
 from bot.components import text_views
 from bot.components.encoder import Encoder, packaged
-from bot.components.gloss import Gloss, read_table
-from bot.components.topic_model import TopicModel
+from bot.components.gloss import read_table
+from bot.components.reading import Reading
 from bot.learning.lines import examples
-from content.recognition import Recogniser
 from content.registry import HERE
 
 Vector = Callable[[str], np.ndarray]
@@ -49,7 +49,7 @@ def resolved(ranking: Ranking, topic: str) -> bool:
     return topic in [name for name, _ in ranking[: 3 if unsure(ranking) else 1]]
 
 
-def report(name: str, model: TopicModel, held: dict[str, list[Line]], vector: Vector | None) -> None:
+def report(name: str, model: Topics, held: dict[str, list[Line]], vector: Vector | None) -> None:
     """Print one variant's line."""
     said = []
     for lines in held.values():
@@ -65,23 +65,22 @@ def main() -> None:
     held = {name: lines_of(name) for name in SETS if name != "other languages"}
     lines = list(examples())
     texts, topics = [one.text for one in lines], [one.topic for one in lines]
-    recogniser, words = Recogniser.load(HERE), read_table(HERE / "gloss/words.tsv")
-    gloss = Gloss.load(HERE / "gloss")
+    reading, words = Reading.load(), read_table(HERE / "gloss/words.tsv")
     plain = Encoder.of(packaged(), adapter=Path("none"))
     tuned = Encoder.of(packaged())
 
     def meaning(encoder: Encoder, reads: Callable[[str], str]) -> Vector:
-        return lambda text: encoder.vector(text if recogniser.language_of(text) == "en" else reads(text))
+        return lambda text: encoder.vector(reads(text))
 
     def by_table(text: str) -> str:
         return " ".join(words.get(token, token) for token in re.findall(r"\w+|[?!]", text.casefold()))
 
     variants: dict[str, tuple[str | None, Vector | None]] = {
-        "whole": (None, meaning(tuned, gloss)),
-        "without words": ("words", meaning(tuned, gloss)),
-        "without letters": ("letters", meaning(tuned, gloss)),
+        "whole": (None, meaning(tuned, reading.english)),
+        "without words": ("words", meaning(tuned, reading.english)),
+        "without letters": ("letters", meaning(tuned, reading.english)),
         "without meaning": (None, None),
-        "the encoder as it comes": (None, meaning(plain, gloss)),
+        "the encoder as it comes": (None, meaning(plain, reading.english)),
         "the encoder as it comes, on Swedish": (None, meaning(plain, lambda text: text)),
         "the gloss by its table of words alone": (None, meaning(tuned, by_table)),
     }
@@ -90,7 +89,7 @@ def main() -> None:
         started = time.perf_counter()
         with without(view):
             meanings: Any = None if vector is None else np.stack([vector(text) for text in texts])
-            model = TopicModel.train(texts, topics, meanings)
+            model = Topics.train(texts, topics, meanings)
             report(f"{name} ({time.perf_counter() - started:.0f} s)", model, held, vector)
 
 

@@ -30,11 +30,11 @@ import numpy as np
 import yaml
 from sklearn.svm import LinearSVC
 
+from benchmarks.topics import Topics
 from benchmarks.understanding import DIET, Ranking, load
 from bot.components.encoder import Encoder, packaged
 from bot.components.gloss import Gloss
 from bot.components.text_views import TextViews
-from bot.components.topic_model import TopicModel
 from content.registry import HERE
 
 Lines = list[tuple[str, str]]  # text, intent
@@ -67,7 +67,7 @@ def ours(name: str, train: Lines, dev: Lines, vector: Callable[[str], np.ndarray
     started = time.perf_counter()
     texts, intents = zip(*train, strict=True)
     meanings = None if vector is None else np.stack([vector(text) for text in texts])
-    model = TopicModel.train(texts, intents, meanings)
+    model = Topics.train(texts, intents, meanings)
     report(
         name,
         time.perf_counter() - started,

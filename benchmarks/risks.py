@@ -28,12 +28,12 @@ before_import()
 
 from benchmarks.evaluation.held_out import SETS, lines_of
 from bot.components.encoder import Encoder, packaged
-from bot.components.gloss import Gloss
+from bot.components.reading import Reading
 from bot.components.risk_decision import FIRST, Bars
 from bot.components.risk_lines import by_topic, row_of, row_of_example
 from bot.components.risk_model import RiskModel
+from bot.components.text_views import TextViews
 from bot.learning.lines import examples, labelled_lines
-from content.recognition import Recogniser
 from content.registry import HERE, load_content
 from content.risks import RiskLexicon
 
@@ -58,14 +58,11 @@ def report(name: str, heard: np.ndarray, labels: np.ndarray, each: bool) -> None
 def main() -> None:
     if RISKS[:2] != ["acute_danger", "suicide"]:
         raise SystemExit("the two emergencies are expected first in the taxonomy")
-    encoder, gloss, lexicon = (
-        Encoder.of(packaged()), Gloss.load(ROOT / "content/gloss"), RiskLexicon.load(ROOT / "content/risks.yml"),
-    )  # fmt: skip
-    recogniser = Recogniser.load(HERE)
+    encoder, reading, lexicon = Encoder.of(packaged()), Reading.load(), RiskLexicon.load(HERE / "risks.yml")
     topics, lines, known = by_topic(), labelled_lines(), list(examples())
 
     def meanings(texts: list[str]) -> np.ndarray:
-        return encoder.vectors([gloss.read(text, recogniser.language_of(text)) for text in texts])
+        return encoder.vectors([reading.english(text) for text in texts])
 
     texts = [line["text"] for line in lines] + [one.text for one in known]
     labels = np.array(
@@ -73,7 +70,8 @@ def main() -> None:
         + [row_of_example(RISKS, topics, one.topic, one.risks) for one in known]
     )
     vectors, started = meanings(texts), time.process_time()
-    model = RiskModel.train(RISKS, texts, labels, vectors)
+    views, rows = TextViews.fit(texts, vectors)
+    model = RiskModel.train(RISKS, rows, labels)
     print(f"{len(lines)} labelled lines, {len(known)} examples: {time.process_time() - started:.0f} s of training")
 
     first = np.array([risk in FIRST for risk in RISKS])
@@ -96,7 +94,7 @@ def main() -> None:
         held = lines_of(group)
         asked = [line.text for line in held]
         right = np.array([row_of(RISKS, list(line.risks)) for line in held]) == 1
-        odds = model.probabilities(asked, meanings(asked))
+        odds = model.probabilities(views.rows(asked, meanings(asked)))
         heard = np.array([row_of(RISKS, lexicon.risks(text)) for text in asked]) == 1
         print(f"{group} ({len(held)} lines, {(~right.any(axis=1)).sum()} calm)")
         for name, decide in ways.items():

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import yaml
 
 HOME = "sv"
-MAX_CHARACTERS = 2000
+MAX_CHARACTERS = 1000  # of a longer text, enough to know its language by
 WORD = re.compile(r"[^\W_]+(?:['’ʼ´`\u200c][^\W_]+)*")
 DRAWN_OUT = re.compile(r"(.)\1{2,}")
 ARABIC = str.maketrans("أإآٱىﻻ", "ااااىل", "ـ\u200c'’ʼ´`")

@@ -40,27 +40,24 @@ def learning_curve(lines: Sequence[Any]) -> Iterator[tuple[int, Any]]:
     import numpy as np
 
     from benchmarks.evaluation.measures import Share
+    from benchmarks.topics import Topics
     from bot.components.encoder import Encoder, packaged
-    from bot.components.gloss import Gloss
-    from bot.components.topic_model import TopicModel
+    from bot.components.reading import Reading
     from bot.learning.lines import examples
-    from content.recognition import Recogniser
-    from content.registry import HERE
 
     known = list(examples())
     random.Random(1).shuffle(known)
-    gloss, encoder = Gloss.load(HERE / "gloss"), Encoder.of(packaged())
-    recogniser = Recogniser.load(HERE)
+    reading, encoder = Reading.load(), Encoder.of(packaged())
 
     def vectors(texts: Sequence[str]) -> np.ndarray:
-        return encoder.vectors([gloss.read(text, recogniser.language_of(text)) for text in texts])
+        return encoder.vectors([reading.english(text) for text in texts])
 
     meanings = vectors([one.text for one in known])
     asked = list(zip(lines, vectors([line.text for line in lines]), strict=True))
     for share in SHARES:
         some = np.arange(0, len(known), share)
         texts, labels = [known[at].text for at in some], [known[at].topic for at in some]
-        model = TopicModel.train(texts, labels, meanings[some])
+        model = Topics.train(texts, labels, meanings[some])
         hits = sum(model.rank(line.text, meaning)[0][0] == line.topic for line, meaning in asked)
         yield len(some), Share(hits, len(asked))
 

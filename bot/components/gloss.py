@@ -60,10 +60,6 @@ class Gloss:
         bare = len(tokens) > 3 and not any(ring in text.casefold() for ring in "åäö")
         return " ".join(self._glossed(tokens, bare))
 
-    def read(self, text: str, lang: str) -> str:
-        """Give what the encoder reads of a text in a language: its gloss; English as it stands."""
-        return text if lang == "en" else self(text)
-
     def _glossed(self, tokens: list[str], bare: bool) -> Iterator[str]:
         folded = [fold(token) for token in tokens]
         at = 0

@@ -1,4 +1,4 @@
-"""The language of a message, by the same recogniser as the gateway's (content/recognition.py)."""
+"""The language of a message, by the same recogniser as the gateway's, and what the encoder reads of it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from content.recognition import Recogniser
-from content.registry import HERE
+from bot.components.reading import Reading
 
 LANG = "lang"  # of a message: the code of its language
+ENGLISH = "english"  # of a message: its gloss; English as it stands
+FOREIGN = "foreign"  # of a message in another language than Swedish and English: the same, for it has no other words
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SwedishLanguageIdentifier(GraphComponent):
-    """Sets `lang`, in a turn and in training: who comes after reads it there."""
+    """Sets `lang`, `english` and `foreign`, in a turn and in training: who comes after reads them there."""
 
-    def __init__(self, recogniser: Recogniser) -> None:
-        self._recogniser = recogniser
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
 
     @classmethod
     def create(
@@ -33,11 +34,15 @@ class SwedishLanguageIdentifier(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SwedishLanguageIdentifier:
-        return cls(Recogniser.load(HERE))
+        return cls(Reading.load())
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            message.set(LANG, self._recogniser.language_of(message.get(TEXT) or ""), add_to_output=True)
+            text = message.get(TEXT) or ""
+            lang = self._reading.language_of(text)
+            message.set(LANG, lang, add_to_output=True)
+            message.set(ENGLISH, self._reading.english(text, lang))
+            message.set(FOREIGN, self._reading.foreign(text, lang))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

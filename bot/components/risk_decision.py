@@ -7,12 +7,10 @@ essay, an idiom), far surer for the risks where a miss costs most.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from bot.components.risk_model import RiskModel
 from content.risks import RiskLexicon
 
 # Recall comes first for these: they have bars of their own.
@@ -49,25 +47,30 @@ class RiskDecision:
     """The two ears and when each counts."""
 
     lexicon: RiskLexicon
-    model: RiskModel
     bars: Bars
 
     def hear(
-        self, text: str, meaning: np.ndarray | None = None, lang: str = "sv", topic: str | None = None
+        self,
+        text: str,
+        odds: Mapping[str, float],
+        strongest: Callable[[str], list[str]],
+        lang: str = "sv",
+        topic: str | None = None,
     ) -> list[dict[str, Any]]:
-        """Give the risks in the taxonomy's order, each with why. `topic`: what the topic model takes the text for.
+        """Give the risks in the taxonomy's order, each with why.
 
-        Keys: `risk`; `words` and `rule` (the lexicon's, or the model's strongest words and MODEL); `score` (the
-        model's probability); `strongest` (the words that spoke most to the model).
+        `odds`: the model's probability of each risk; `strongest`: gives the words that spoke most to the model for a
+        risk; `topic`: what the topic model takes the text for. Keys: `risk`; `words` and `rule` (the lexicon's, or the
+        strongest words and MODEL); `score` (the model's probability); `strongest`.
         """
         rules = {one.risk: one for one in self.lexicon.hear(text)}
         heard = []
-        for risk, score in self.model.hear(text, meaning).items():
+        for risk, score in odds.items():
             by_rule = risk in rules and self.bars.stands(risk, score, lang)
             by_model = self.bars.over(risk, score) and ONLY_WITH_TOPIC.get(risk, topic) == topic
             if by_rule or by_model:
-                strongest = self.model.strongest(text, risk)
-                words, rule = (rules[risk].words, rules[risk].rule) if by_rule else (" … ".join(strongest), MODEL)
+                spoke = strongest(risk)
+                words, rule = (rules[risk].words, rules[risk].rule) if by_rule else (" … ".join(spoke), MODEL)
                 why = {"risk": risk, "words": words, "rule": rule}
-                heard.append({**why, "score": round(score, 4), "strongest": strongest})
+                heard.append({**why, "score": round(score, 4), "strongest": spoke})
         return heard

@@ -20,10 +20,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.encoder import Encoder, packaged
-from bot.components.gloss import Gloss
-from bot.components.language import LANG
+from bot.components.language import ENGLISH
 from bot.components.learned import LearnedComponent
-from content.registry import HERE
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -43,7 +41,6 @@ class SwedishSentenceEncoder(LearnedComponent, DenseFeaturizer):
     ) -> None:
         DenseFeaturizer.__init__(self, resource.name, config)
         LearnedComponent.__init__(self, config, storage, resource, learned)
-        self._gloss = Gloss.load(HERE / "gloss") if config["gloss"] else None
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -71,8 +68,7 @@ class SwedishSentenceEncoder(LearnedComponent, DenseFeaturizer):
         return training_data
 
     def _reads(self, message: Message) -> str:
-        text = message.get(TEXT) or ""
-        return text if self._gloss is None else self._gloss.read(text, message.get(LANG))
+        return (message.get(ENGLISH) if self._config["gloss"] else message.get(TEXT)) or ""
 
     def _add(self, message: Message, vector: np.ndarray) -> None:
         message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import spacy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
+
+_FLOOD = re.compile(r"([^\w\s]{8})[^\w\s]+")  # spaCy peels signs off one by one: 0.4 s for two thousand emoji
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -23,6 +26,6 @@ class SwedishTokenizer(Tokenizer):
         self._language = spacy.blank("sv")
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
-        text = message.get(attribute) or ""
+        text = _FLOOD.sub(r"\1", message.get(attribute) or "")
         tokens = [Token(word.text, word.idx) for word in self._language.make_doc(text) if word.text.strip()]
         return self._apply_token_pattern(tokens)

@@ -22,12 +22,11 @@ from tokenizers import Tokenizer
 from bot.components.adapter import ADAPTER, write_adapter
 from bot.components.encoder import OFFICIAL_SHA256, packaged
 from bot.components.encoder_graph import plain_name
-from bot.components.gloss import Gloss
+from bot.components.reading import Reading
 from bot.components.risk_lines import by_topic, row_of, row_of_example
 from bot.learning.bert import AdaptableBert
 from bot.learning.lines import examples, labelled_lines
-from content.recognition import Recogniser
-from content.registry import HERE, load_content
+from content.registry import load_content
 
 # Tried on 9,588 lines (topic right at the first try, hard held-out lines): rank 16, rate 1e-3, three epochs 73.7 %;
 # rank 32, rate 2e-3, five epochs 81.4 %.
@@ -112,11 +111,10 @@ def tune(target: Path = ADAPTER) -> None:
     tokenizer.enable_truncation(MOST_TOKENS)
     tensors = {plain_name(name): value for name, value in load_file(folder / "model.safetensors").items()}
     bert = AdaptableBert(tensors, config["num_hidden_layers"], config["num_attention_heads"], RANK, SEED)
-    gloss, content = Gloss.load(HERE / "gloss"), load_content()
-    recogniser = Recogniser.load(HERE)
+    reading, content = Reading.load(), load_content()
 
     def read(text: str) -> list[int]:
-        return tokenizer.encode(gloss.read(text, recogniser.language_of(text))).ids
+        return tokenizer.encode(reading.english(text)).ids
 
     topics, risks, says = list(content.taxonomy.topics), list(content.taxonomy.risks), by_topic()
     lines = [_Line(read(one["text"]), _row(topics, []), _row(risks, one["risks"])) for one in labelled_lines()]

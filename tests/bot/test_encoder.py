@@ -108,7 +108,7 @@ def test_the_packaged_encoder_knows_what_is_near() -> None:
 
 
 async def test_another_encoder_goes_all_the_way_through_training(tmp_path: Path) -> None:
-    """The pipeline of bot/config.yml with VARSAM_ENCODER's folder, on three topics; the risks have no lines here."""
+    """The pipeline of bot/config.yml with VARSAM_ENCODER's folder, on three topics, beside the lines that are labelled with risks."""
     from rasa.core.agent import Agent
     from rasa.core.channels.channel import UserMessage
     from rasa.model_training import train_nlu
@@ -117,7 +117,6 @@ async def test_another_encoder_goes_all_the_way_through_training(tmp_path: Path)
 
     path = _with_encoder(tmp_path, str(tiny(tmp_path / "tiny")), gloss=False)
     config = yaml.safe_load(path.read_text())
-    config["pipeline"] = [part for part in config["pipeline"] if "risk" not in part["name"]]
     path.write_text(yaml.safe_dump(config))
     examples = {"leave": ["jag vill sluta", "sluta"], "home": ["jag vill hem", "hem"], "help": ["hjälp", "jag, hjälp"]}
     blocks = [{"intent": name, "examples": "".join(f"- {one}\n" for one in some)} for name, some in examples.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import pytest
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.classifier import Learned
 from bot.components.risk_decision import FIRST, MODEL, Bars, RiskDecision
 from bot.components.risk_lines import SwedishRiskLines, by_topic, learned_from, row_of, row_of_message, row_of_topic
 from bot.components.risk_model import RiskModel
+from bot.components.text_views import TextViews
+from bot.components.topic_model import TopicModel
 from bot.learning.lines import RISKS as FOLDER
 from bot.learning.lines import examples, labelled_lines
 from content.registry import load_content
@@ -42,10 +46,35 @@ LINES = {
     "vad kostar ett samtal": [0, 0],
 }
 
+LABELS = np.array(list(LINES.values()), dtype=float)
+
+
+class Ear:
+    """A risk model with the views it was trained on, as one thing that takes texts."""
+
+    def __init__(
+        self,
+        risks: list[str] = RISKS,
+        texts: list[str] | None = None,
+        labels: np.ndarray | None = None,
+        meanings: np.ndarray | None = None,
+    ) -> None:
+        self.views, rows = TextViews.fit(list(LINES) if texts is None else texts, meanings)
+        self.model = RiskModel.train(risks, rows, LABELS if labels is None else labels)
+
+    def hear(self, text: str, meaning: np.ndarray | None = None) -> dict[str, float]:
+        return self.model.hear(self.views.rows([text], None if meaning is None else meaning[np.newaxis]))
+
+    def strongest(self, text: str, risk: str) -> list[str]:
+        return self.model.strongest(self.views, text, risk)
+
+    def decides(self, lexicon: RiskLexicon, bars: Bars, text: str, **known: str) -> list[dict[str, Any]]:
+        return RiskDecision(lexicon, bars).hear(text, self.hear(text), partial(self.strongest, text), **known)
+
 
 @pytest.fixture(scope="module")
-def trained() -> RiskModel:
-    return RiskModel.train(RISKS, list(LINES), np.array(list(LINES.values()), dtype=float))
+def trained() -> Ear:
+    return Ear()
 
 
 @pytest.fixture
@@ -54,48 +83,47 @@ def lexicon(tmp_path: Path) -> RiskLexicon:
     return RiskLexicon.load(tmp_path / "risks.yml")
 
 
-def _decides(
-    lexicon: RiskLexicon, model: RiskModel, text: str, *bars: float, lang: str = "sv"
-) -> list[tuple[str, str]]:
-    heard = RiskDecision(lexicon, model, Bars(*bars)).hear(text, lang=lang)
+def _decides(lexicon: RiskLexicon, model: Ear, text: str, *bars: float, lang: str = "sv") -> list[tuple[str, str]]:
+    heard = model.decides(lexicon, Bars(*bars), text, lang=lang)
     return [(one["risk"], one["rule"]) for one in heard]
 
 
-def test_model_tells_the_risks_of_its_lines_apart(trained: RiskModel) -> None:
-    odds = trained.probabilities(list(LINES))
+def test_model_tells_the_risks_of_its_lines_apart(trained: Ear) -> None:
+    odds = trained.model.probabilities(trained.views.rows(list(LINES)))
     assert (odds.argmax(axis=1)[:6] == [0, 0, 0, 1, 1, 1]).all()
     assert odds[6:].max() < odds[:6].max(axis=1).min()
 
 
-def test_model_is_the_same_after_saving(trained: RiskModel, tmp_path: Path) -> None:
-    trained.save(tmp_path)
-    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".json", ".npz", ".npz"]
-    again = RiskModel.load(tmp_path)
+def test_model_is_the_same_after_saving(trained: Ear, tmp_path: Path) -> None:
+    rows, labels = trained.views.rows(list(LINES)), ["calm" if not any(risks) else "not" for risks in LINES.values()]
+    Learned(trained.views, TopicModel.train(rows, labels), trained.model).save(tmp_path)
+    assert sorted(path.suffix for path in tmp_path.rglob("*.*")) == [".json"] * 3 + [".npz"] * 3
+    again = Learned.load(tmp_path)
     for text in [*LINES, "", "?", "något helt annat"]:
-        assert again.hear(text) == pytest.approx(trained.hear(text), abs=1e-6)
-        assert again.strongest(text, "coercion") == trained.strongest(text, "coercion")
+        row = again.views.rows([text])
+        assert again.risks.hear(row) == pytest.approx(trained.hear(text), abs=1e-6)
+        assert again.risks.strongest(again.views, text, "coercion") == trained.strongest(text, "coercion")
+        assert sum(odds for _, odds in again.topics.rank(row)) == pytest.approx(1)
 
 
 def test_meaning_is_heard_where_words_say_nothing() -> None:
     meanings = np.eye(len(LINES))[:, :8].repeat(2, axis=1).astype(np.float32)
-    labels = np.array(list(LINES.values()), dtype=float)
-    model = RiskModel.train(RISKS, ["x"] * len(LINES), labels, meanings)
+    model = Ear(RISKS, ["x"] * len(LINES), LABELS, meanings)
     assert model.hear("x", meanings[0])["suicide"] > model.hear("x", meanings[6])["suicide"]
 
 
 def test_an_unknown_label_teaches_nothing() -> None:
-    labels = np.array(list(LINES.values()), dtype=float)
     some = list(LINES)[:9]
-    unknown = np.vstack([labels[:9], [np.nan, 0.0]])
+    unknown = np.vstack([LABELS[:9], [np.nan, 0.0]])
     without, beside = (
-        RiskModel.train(["suicide"], some, labels[:9, :1]),
-        RiskModel.train(["suicide"], [*some, "burken är tom"], unknown[:, :1]),
+        Ear(["suicide"], some, LABELS[:9, :1]),
+        Ear(["suicide"], [*some, "burken är tom"], unknown[:, :1]),
     )
     odds = [model.hear("vad kostar ett samtal")["suicide"] for model in (without, beside)]
     assert odds[0] == pytest.approx(odds[1], abs=0.05)
 
 
-def test_strongest_words_are_the_visitors_own_in_their_order(trained: RiskModel) -> None:
+def test_strongest_words_are_the_visitors_own_in_their_order(trained: Ear) -> None:
     text = "Tack, men BURKEN är toom och brevet är skrivet"
     words = trained.strongest(text, "suicide")
     assert words == [word for word in text.replace(",", "").split() if word in words]
@@ -103,14 +131,14 @@ def test_strongest_words_are_the_visitors_own_in_their_order(trained: RiskModel)
     assert trained.strongest("", "suicide") == []
 
 
-def test_model_adds_what_no_rule_says(trained: RiskModel, lexicon: RiskLexicon) -> None:
+def test_model_adds_what_no_rule_says(trained: Ear, lexicon: RiskLexicon) -> None:
     text = "brevet är skrivet och burken är tom"
     high = trained.hear(text)["suicide"]
     assert _decides(lexicon, trained, text, 1.0, high, 0.0, 0.0) == [("suicide", MODEL)]  # suicide's bar is the second
     assert _decides(lexicon, trained, text, high, high + 0.01, 0.0, 0.0) == []
 
 
-def test_model_may_overrule_the_lexicon_where_it_is_sure(trained: RiskModel, lexicon: RiskLexicon) -> None:
+def test_model_may_overrule_the_lexicon_where_it_is_sure(trained: Ear, lexicon: RiskLexicon) -> None:
     text, rule = "banken tar pengarna för lånet", [("coercion", "coercion.money")]
     odds = trained.hear(text)["coercion"]
     assert _decides(lexicon, trained, text, 1.0, 1.0, odds, 0.0) == rule
@@ -118,7 +146,7 @@ def test_model_may_overrule_the_lexicon_where_it_is_sure(trained: RiskModel, lex
     assert _decides(lexicon, trained, text, 1.0, 1.0, odds + 0.01, 0.0, lang="en") == rule
 
 
-def test_where_a_miss_costs_most_overruling_has_a_bar_of_its_own(trained: RiskModel, lexicon: RiskLexicon) -> None:
+def test_where_a_miss_costs_most_overruling_has_a_bar_of_its_own(trained: Ear, lexicon: RiskLexicon) -> None:
     assert set(FIRST) <= set(load_content().taxonomy.risks)
     text, rule = "vad kostar ett samtal, jag vill dö", [("suicide", "suicide.plain")]
     odds = trained.hear(text)["suicide"]
@@ -127,18 +155,16 @@ def test_where_a_miss_costs_most_overruling_has_a_bar_of_its_own(trained: RiskMo
 
 
 def test_what_refuses_help_needs_the_topic_beside_the_model(lexicon: RiskLexicon) -> None:
-    labels = np.array(list(LINES.values()), dtype=float)
-    model = RiskModel.train(["suicide", "solicitation"], list(LINES), labels)
+    ear, bars = Ear(["suicide", "solicitation"]), Bars(0.1, 1.0, 0.0, 0.0)
     text = "de har mitt pass och säger vart jag ska"
-    decision = RiskDecision(lexicon, model, Bars(0.1, 1.0, 0.0, 0.0))
-    assert [one["risk"] for one in decision.hear(text, topic="wants_to_buy")] == ["solicitation"]
-    assert decision.hear(text, topic="residence_permit") == []
-    assert decision.hear(text) == []
+    assert [one["risk"] for one in ear.decides(lexicon, bars, text, topic="wants_to_buy")] == ["solicitation"]
+    assert ear.decides(lexicon, bars, text, topic="residence_permit") == []
+    assert ear.decides(lexicon, bars, text) == []
 
 
-def test_every_risk_says_why(trained: RiskModel, lexicon: RiskLexicon) -> None:
+def test_every_risk_says_why(trained: Ear, lexicon: RiskLexicon) -> None:
     text = "brevet är skrivet, jag vill dö, han tar pengarna"
-    heard = RiskDecision(lexicon, trained, Bars(1.0, 1.0, 0.0, 0.0)).hear(text)
+    heard = trained.decides(lexicon, Bars(1.0, 1.0, 0.0, 0.0), text)
     assert [one["words"] for one in heard] == ["vill dö", "tar pengarna"]
     assert [set(one) for one in heard] == [{"risk", "words", "rule", "score", "strongest"}] * 2
     assert [one["score"] for one in heard] == [round(odds, 4) for odds in trained.hear(text).values()]

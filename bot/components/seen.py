@@ -1,12 +1,21 @@
-"""The sentence vectors that a featurizer has put into messages, for the components that learn from them."""
+"""What the classifier sees of a message: the words, and the sentence vector that a featurizer has put there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+from rasa.nlu.constants import TOKENS_NAMES
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+
+from bot.components.language import FOREIGN
+
+
+def words_of(message: Message) -> str:
+    """Give the words: English ones for another language than Swedish or English, else the tokens, spaces between."""
+    tokens = message.get(TOKENS_NAMES[TEXT])
+    return message.get(FOREIGN) or (" ".join(token.text for token in tokens) if tokens else message.get(TEXT) or "")
 
 
 def meaning_of(message: Message) -> np.ndarray | None:

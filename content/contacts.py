@@ -28,6 +28,7 @@ def read_contacts(file: File) -> dict[str, Contact]:
             groups=tuple(entry.get("groups") or ()),
             show=file.text(entry, "show"),
             checked=bool(entry.get("checked")),
+            reviewed=entry["reviewed"],
         )
         if contact.id in contacts:
             raise file.wrong(entry, f"contact '{contact.id}' stands twice. Remove one.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from content.hours import Schedule
 
@@ -30,6 +31,7 @@ class Contact:
     groups: tuple[str, ...]
     show: str
     checked: bool
+    reviewed: date
 
 
 @dataclass(frozen=True)

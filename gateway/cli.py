@@ -7,14 +7,16 @@ import json
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from content.check import unverified
+from content.check import badly_worded, stale, unverified
 from content.model import ContentError
 from content.registry import load_content
+from content.wording import load_wording
 from gateway.booking.times import Times
 from gateway.console.auth import Auth
 from gateway.engine_client import EngineFailed
@@ -73,13 +75,16 @@ def understand_command(
 def content_check(
     release: Annotated[bool, typer.Option(help="Fail while anything shown is unverified.")] = False,
 ) -> None:
-    """Check all content; list what is not verified."""
-    content = load_content()
-    found = unverified(content)
-    for line in found:
+    """Check all content; list what is not verified, what is old, and what sounds wrong."""
+    content, wording = load_content(), load_wording()
+    verify, old, reword = unverified(content), stale(content, wording, date.today()), badly_worded(content, wording)
+    for line in (*verify, *old, *reword):
         typer.echo(line)
-    typer.echo(f"{len(content.topics)} topics, {len(content.contacts)} contacts, {len(found)} shown but not verified")
-    if release and found:
+    typer.echo(
+        f"{len(content.topics)} topics, {len(content.contacts)} contacts, {len(verify)} shown but not verified, "
+        f"{len(old)} not looked at for {wording.limits['review_days']} days, {len(reword)} badly worded"
+    )
+    if reword or (release and (verify or old)):
         raise typer.Exit(1)
 
 

@@ -59,7 +59,7 @@ class SwedishClassifier(LearnedComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        bars = {"heard": 0.38, "heard_first": 0.38, "overruled": 0.1, "overruled_first": 0.01}
+        bars = {"heard": 0.5, "heard_first": 0.36, "overruled": 0.15, "overruled_first": 0.01}
         return {"strength": 5.0, "sure": 0.5, "lead": 3.0, "floor": 0.2, "third": 0.5, **bars}
 
     def train(self, training_data: TrainingData) -> Resource:

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from bot.quiet import before_import
 
@@ -75,20 +74,24 @@ def main() -> None:
     def by_table(text: str) -> str:
         return " ".join(words.get(token, token) for token in re.findall(r"\w+|[?!]", text.casefold()))
 
+    gloss = meaning(tuned, reading.english)
     variants: dict[str, tuple[str | None, Vector | None]] = {
-        "whole": (None, meaning(tuned, reading.english)),
-        "without words": ("words", meaning(tuned, reading.english)),
-        "without letters": ("letters", meaning(tuned, reading.english)),
+        "whole": (None, gloss),
+        "without words": ("words", gloss),
+        "without letters": ("letters", gloss),
         "without meaning": (None, None),
         "the encoder as it comes": (None, meaning(plain, reading.english)),
         "the encoder as it comes, on Swedish": (None, meaning(plain, lambda text: text)),
         "the gloss by its table of words alone": (None, meaning(tuned, by_table)),
     }
+    known: dict[Vector, np.ndarray] = {}
     print(f"{len(lines)} lines; first try / resolved, %: {'; '.join(held)}")
     for name, (view, vector) in variants.items():
         started = time.perf_counter()
         with without(view):
-            meanings: Any = None if vector is None else np.stack([vector(text) for text in texts])
+            if vector is not None and vector not in known:
+                known[vector] = np.stack([vector(text) for text in texts])
+            meanings = None if vector is None else known[vector]
             model = Topics.train(texts, topics, meanings)
             report(f"{name} ({time.perf_counter() - started:.0f} s)", model, held, vector)
 

@@ -85,7 +85,7 @@ class Gateway:
         self.clock = clock
         self.metrics = Metrics()
         self.live = Live(clock)
-        self.words = Words(self.content, self.local)
+        self.words = Words(self.content, self.local, settings.hours == "closed")
         keys = master_keys(settings.master_key.get_secret_value(), settings.var, settings.env == "development")
         self.keyring = Keyring(settings.keyring_file, keys)
         self.database = connect(settings.database)

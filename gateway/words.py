@@ -12,11 +12,15 @@ from content.reach import open_now
 
 
 class Words:
-    """Looks up sentences; `local` gives the time in the organisation's zone."""
+    """Looks up sentences; `local` gives the time in the organisation's zone.
 
-    def __init__(self, content: Content, local: Callable[[], datetime]) -> None:
+    `closed`: nobody reads now, whatever the counsellors' hours say (VARSAM_HOURS=closed).
+    """
+
+    def __init__(self, content: Content, local: Callable[[], datetime], closed: bool = False) -> None:
         self.content = content
         self._local = local
+        self._closed = closed
 
     def sentence(self, name: str, **values: str) -> str:
         """Give a sentence with its placeholders filled. Raises KeyError for an unknown name."""
@@ -92,7 +96,7 @@ class Words:
         """Tell in words when a counsellor reads again; None while it is counsellors' hours."""
         now = self._local()
         hours = self.content.organisation.counsellor_hours
-        if hours.is_open(now):
+        if hours.is_open(now) and not self._closed:
             return None
         opens = hours.next_opening(now)
         if opens is None:

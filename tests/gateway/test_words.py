@@ -165,3 +165,9 @@ def test_sentence_refuses_an_unknown_name(content: Content) -> None:
 )  # fmt: skip
 def test_after_tells_how_long_something_stays_and_never_less(content: Content, seconds: float, said: str) -> None:
     assert words_at(content, "2026-11-24T10:00").after(seconds) == said
+
+
+def test_forced_closed_is_closed_also_in_office_hours(content: Content) -> None:
+    moment = datetime(2026, 11, 26, 8, 6, tzinfo=STOCKHOLM)
+    said = [Words(content, lambda: moment, closed).reopens() for closed in (False, True)]
+    assert said == [None, "i morgon klockan 8.00"]

@@ -13,7 +13,12 @@ def remember(content: Content, turn: Turn, memory: Memory, topic: str) -> None:
 
 
 def remember_asker(content: Content, turn: Turn, memory: Memory, topics: tuple[str, ...]) -> None:
-    """Remember whom the talk is with, where all of `topics` that tell say the same."""
+    """Remember whom the talk is with, where all of `topics` that tell say the same.
+
+    A question that only wants to know (route `answer`) tells it where nothing else has: a buyer may ask about selling.
+    """
+    if memory.asker and all(content.topics[topic].route == "answer" for topic in topics):
+        return
     askers = {asker for topic in topics if (asker := content.taxonomy.asker(topic))}
     if askers == {"exploited"} and "minor" in {*memory.heard, *heard_in(turn)}:
         askers = {"minors"}

@@ -12,7 +12,7 @@ SETS = {
     "clean": ("clean", "hard_clean", "fresh_clean", "last_clean"),
     "noisy": ("noisy", "hard_noisy", "fresh_noisy", "last_noisy"),
     "near misses": ("near_misses", "hard_near", "fresh_near", "last_near"),
-    "other languages": ("other", "fresh_other"),
+    "other languages": ("other", "fresh_other", "last_other"),
 }
 
 

@@ -17,7 +17,10 @@ async def _understood(engine: Any, name: str) -> list[tuple[dict[str, Any], dict
     return [(line, (await engine.turn(line["text"], None, LISTEN))["understood"]) for line in lines]
 
 
-@pytest.mark.parametrize(("name", "first", "resolved"), [("clean", 0.80, 0.88), ("noisy", 0.85, 0.92)])
+@pytest.mark.parametrize(
+    ("name", "first", "resolved"),
+    [("clean", 0.88, 0.94), ("noisy", 0.90, 0.95), ("hard_clean", 0.84, 0.92), ("fresh_other", 0.60, 0.75)],
+)
 async def test_topics_stay_above_the_floor(engine: Any, name: str, first: float, resolved: float) -> None:
     found = await _understood(engine, name)
     right = [line["topic"] == got["topic"] for line, got in found]
@@ -36,6 +39,18 @@ async def test_emergencies_are_heard(engine: Any, name: str) -> None:
     ]
     assert len(emergencies) >= 6
     assert emergencies.count("emergency") / len(emergencies) >= 0.80
+
+
+@pytest.mark.parametrize(("name", "least"), [("clean", 0.90), ("noisy", 0.90), ("fresh_other", 0.65)])
+async def test_risks_are_heard(engine: Any, name: str, least: float) -> None:
+    found = await _understood(engine, name)
+    heard = sum(risk in got["risks"] for line, got in found for risk in line["risks"])
+    assert heard / sum(len(line["risks"]) for line, _ in found) >= least
+
+
+async def test_every_language_is_known_by_its_messages(engine: Any) -> None:
+    found = await _understood(engine, "fresh_other")
+    assert [(line["lang"], got["lang"], line["text"]) for line, got in found if line["lang"] != got["lang"]] == []
 
 
 async def test_near_misses_raise_few_alarms(engine: Any) -> None:

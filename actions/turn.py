@@ -49,9 +49,7 @@ class Memory:
 
     pending: str | None = None
     last_topic: str | None = None
-    asker: str | None = (
-        None  # the group that the talk is with, by the last topic that tells (content/shared_questions.yml)
-    )
+    asker: str | None = None  # the group that the talk is with, by the last topic that tells (remember.py)
     misses: int = 0
     heard: list[str] = field(default_factory=list)
     offered_for: list[str] = field(default_factory=list)

@@ -26,4 +26,4 @@ class Topics:
 
     def rank(self, text: str, meaning: np.ndarray | None = None) -> list[tuple[str, float]]:
         """Give every topic with its probability, best first; the meaning as trained."""
-        return self.model.rank(self.views.rows([text], None if meaning is None else meaning[np.newaxis, :]))
+        return self.model.rank(self.views.row(text, meaning))

@@ -9,11 +9,13 @@ the topic answered last. Nobody else who is sure to be understood is bent toward
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from bot.components.normalise import fold
 from bot.components.risk_decision import MODEL
-from content.model import SharedQuestion, Taxonomy
+from content.forms import any_of
+from content.model import Taxonomy
 
 # How much more likely people stay with their own topics than change them. Chosen by hand: it decides only between
 # topics that are near each other.
@@ -38,7 +40,8 @@ def in_context(
     if len(parsed["text"].split()) > LONGEST:
         return parsed
     sure, heard = not parsed["ask_back"], parsed["intent"]["name"]
-    ranking = _meant(taxonomy, parsed, asker)
+    means = _means(taxonomy, parsed["text"], asker)
+    ranking = _meant(parsed, means)
     if asker and (not sure or taxonomy.topics[heard][0] == SERVICE):
         ranking = {
             topic: odds * (STAYING if taxonomy.asker(topic) == asker else 1.0) for topic, odds in ranking.items()
@@ -52,31 +55,32 @@ def in_context(
     ranked = [{"name": topic, "confidence": ranking[topic] / total} for topic in likeliest]
     settled = sure or len(ranked) == 1 or ranked[0]["confidence"] >= LEAD * ranked[1]["confidence"]
     bent = {**parsed, "intent": ranked[0], "intent_ranking": ranked, "ask_back": [] if settled else likeliest}
-    return _without_the_child(bent) if taxonomy.asker(heard) == "minors" != asker else bent
+    taken_from_a_child = taxonomy.asker(heard) == "minors" and taxonomy.asker(means.get(heard, heard)) != "minors"
+    return _without_the_child(bent) if taken_from_a_child else bent
 
 
-def _meant(taxonomy: Taxonomy, parsed: dict[str, Any], asker: str | None) -> dict[str, float]:
-    """Give how likely each topic is, a shared question's on the topic that `asker` means by it."""
-    means = {
+def _means(taxonomy: Taxonomy, text: str, asker: str | None) -> dict[str, str]:
+    """Give what `asker` means by each topic of a shared question, unless the text tells whom it is about."""
+    return {
         topic: question.asked_by[asker]
         for question in taxonomy.shared_questions
-        if asker in question.asked_by and not _tells_by_itself(question, parsed["text"])
+        if asker in question.asked_by and not _signs(question.unless).search(fold(text))
         for topic in question.heard_as
     }
+
+
+@lru_cache
+def _signs(unless: tuple[str, ...]) -> re.Pattern[str]:
+    return any_of(map(fold, unless))
+
+
+def _meant(parsed: dict[str, Any], means: dict[str, str]) -> dict[str, float]:
+    """Give how likely each topic is, a shared question's on the one that is meant by it."""
     likely: dict[str, float] = {}
     for one in parsed["intent_ranking"]:
         topic = means.get(one["name"], one["name"])
         likely[topic] = likely.get(topic, 0.0) + one["confidence"]
     return likely
-
-
-def _tells_by_itself(question: SharedQuestion, text: str) -> bool:
-    words = fold(text).replace("?", " ").split()
-    return any(
-        word.startswith(fold(sign[:-1])) if sign.endswith("*") else word == fold(sign)
-        for sign in question.unless
-        for word in words
-    )
 
 
 def _without_the_child(parsed: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from content.files import File, entries
+from content.forms import any_of
+from content.registry import HERE
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*|\d+")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|\s*[|\n]\s*")
@@ -63,13 +65,9 @@ def lix(text: str) -> float:
     return len(found) / len(sentences(text)) + 100 * sum(len(word) > LONG_WORD for word in found) / len(found)
 
 
-def load_wording(root: Path = Path(__file__).parent) -> Wording:
-    """Read wording.yml below `root`. Raises ContentError."""
-    return read_wording(File(root / "wording.yml", root))
-
-
-def read_wording(file: File) -> Wording:
-    """Read the rules. Raises ContentError where a limit is no number or a rule has no words."""
+def load_wording(root: Path = HERE) -> Wording:
+    """Read wording.yml below `root`. Raises ContentError where a limit is no number or a rule has no words."""
+    file = File(root / "wording.yml", root)
     limits = dict(entries(file.section("limits", dict)))
     for name, value in limits.items():
         if not isinstance(value, int):
@@ -80,10 +78,5 @@ def read_wording(file: File) -> Wording:
         if not forms:
             raise file.wrong(entry, "'words' is missing or empty. Write it.")
         unless = frozenset(str(topic) for topic in entry.get("unless") or ())
-        never.append(Never(_pattern(forms), file.text(entry, "instead"), unless))
+        never.append(Never(any_of(forms), file.text(entry, "instead"), unless))
     return Wording(limits, tuple(never))
-
-
-def _pattern(forms: list[str]) -> re.Pattern[str]:
-    parts = [re.escape(form).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for form in forms]
-    return re.compile("|".join(rf"\b{part}\b" if part[0].isalnum() else part for part in parts), re.IGNORECASE)

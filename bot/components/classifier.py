@@ -88,8 +88,8 @@ class SwedishClassifier(LearnedComponent, IntentClassifier):
         """Understand messages; the text may be empty."""
         learned: Learned = self._learned
         for message in messages:
-            words, meaning = words_of(message), meaning_of(message)
-            row = learned.views.rows([words], None if meaning is None else meaning[np.newaxis, :])
+            words = words_of(message)
+            row = learned.views.row(words, meaning_of(message))
             ranking = [{"name": name, "confidence": p} for name, p in learned.topics.rank(row)[:3]]
             sure = self._sure(ranking) and learned.views.knows(words)
             strongest = partial(learned.risks.strongest, learned.views, words)

@@ -14,8 +14,9 @@ from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 
-from bot.components.gloss import LONGEST_PHRASE, LONGEST_WORD, read_table
+from bot.components.gloss import LONGEST_WORD, read_table
 from bot.components.normalise import MAX_CHARACTERS, named, squeezed
+from bot.components.phrases import Phrases
 from content.recognition import spelt
 
 THAI = "\u0e00-\u0e7f"  # written without spaces between words
@@ -39,18 +40,18 @@ class ForeignGloss:
         self._exact = {squeezed(form): gloss for form, gloss in table.items()}
         self._bare: dict[str, str] = {}
         self._stems: dict[str, str] = {}
-        self._phrases: dict[tuple[str, ...], str] = {}
+        phrases: dict[tuple[str, ...], str] = {}
         self._begin: dict[str, list[str]] = defaultdict(list)
         for form, gloss in table.items():
             tokens = [spelt(token) for token in _TOKEN.findall(form)]
             if form.endswith("*"):
                 self._stems.setdefault(spelt(form[:-1]), gloss)
             elif len(tokens) > 1:
-                self._phrases.setdefault(tuple(tokens), gloss)
+                phrases.setdefault(tuple(tokens), gloss)
             elif tokens:
                 self._bare.setdefault(tokens[0], gloss)
                 self._begin[tokens[0][:SHORTEST_BEGINNING]].append(tokens[0])
-        self._starts = {tokens[0] for tokens in self._phrases}
+        self._phrases = Phrases(phrases)
         self._longest = max(map(len, self._exact), default=0)
         self._word = lru_cache(maxsize=2_000)(self._of_word)
 
@@ -62,26 +63,8 @@ class ForeignGloss:
     def __call__(self, text: str) -> str:
         """Give the English of a text, of its first characters where it is long."""
         tokens = _TOKEN.findall(squeezed(named(text[:MAX_CHARACTERS]))[:MAX_CHARACTERS])
-        return _TWICE.sub(r"\1", " ".join(" ".join(self._glossed(tokens)).split()))
-
-    def _glossed(self, tokens: list[str]) -> Iterator[str]:
-        bare = [spelt(token) for token in tokens]
-        at = 0
-        while at < len(tokens):
-            length = self._phrase(bare, at)
-            if length:
-                yield self._phrases[tuple(bare[at : at + length])]
-                at += length
-            else:
-                yield self._word(tokens[at])
-                at += 1
-
-    def _phrase(self, bare: list[str], at: int) -> int:
-        """Give the length of the longest phrase that begins here; 0 where none does."""
-        if bare[at] not in self._starts:
-            return 0
-        lengths = range(min(LONGEST_PHRASE, len(bare) - at), 1, -1)
-        return next((length for length in lengths if tuple(bare[at : at + length]) in self._phrases), 0)
+        glossed = self._phrases.read([spelt(token) for token in tokens], lambda at: self._word(tokens[at]))
+        return _TWICE.sub(r"\1", " ".join(" ".join(glossed).split()))
 
     def _of_word(self, token: str) -> str:
         if token.isdecimal():

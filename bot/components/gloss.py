@@ -12,9 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.components.normalise import MAX_CHARACTERS, fold, named, squeezed
+from bot.components.phrases import Phrases
 
 _TOKEN = re.compile(r"\w+|[?!]")
-LONGEST_PHRASE = 5
 LONGEST_WORD = 40
 SHORTEST_PART = 3
 SHORTEST_MENDED = 5
@@ -43,8 +43,7 @@ class Gloss:
         self._folded: dict[str, str] = {}
         for form, gloss in words.items():  # commonest first: "far" typed for "får" is more often that
             self._folded.setdefault(fold(form), gloss)
-        self._phrases = {tuple(_TOKEN.findall(fold(phrase))): gloss for phrase, gloss in phrases.items()}
-        self._starts = {tokens[0] for tokens in self._phrases}
+        self._phrases = Phrases({tuple(_TOKEN.findall(fold(phrase))): gloss for phrase, gloss in phrases.items()})
         self._word = lru_cache(maxsize=20_000)(self._of_word)
 
     @classmethod
@@ -58,28 +57,7 @@ class Gloss:
         tokens = _TOKEN.findall(squeezed(text))
         # somebody who types no å ä ö at all means the commonest word that folds to what is there
         bare = len(tokens) > 3 and not any(ring in text.casefold() for ring in "åäö")
-        return " ".join(self._glossed(tokens, bare))
-
-    def _glossed(self, tokens: list[str], bare: bool) -> Iterator[str]:
-        folded = [fold(token) for token in tokens]
-        at = 0
-        while at < len(tokens):
-            length = self._phrase(folded, at)
-            if length:
-                yield self._phrases[tuple(folded[at : at + length])]
-                at += length
-            else:
-                yield self._word(tokens[at], bare)
-                at += 1
-
-    def _phrase(self, folded: list[str], at: int) -> int:
-        """Give the length of the longest phrase that begins here; 0 where none does."""
-        if folded[at] not in self._starts:
-            return 0
-        for length in range(min(LONGEST_PHRASE, len(folded) - at), 1, -1):
-            if tuple(folded[at : at + length]) in self._phrases:
-                return length
-        return 0
+        return " ".join(self._phrases.read([fold(token) for token in tokens], lambda at: self._word(tokens[at], bare)))
 
     def _of_word(self, token: str, bare: bool) -> str:
         key = fold(token)

@@ -16,12 +16,11 @@ from bot.components.reading import Reading
 
 LANG = "lang"  # of a message: the code of its language
 ENGLISH = "english"  # of a message: its gloss; English as it stands
-FOREIGN = "foreign"  # of a message in another language than Swedish and English: the same, for it has no other words
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SwedishLanguageIdentifier(GraphComponent):
-    """Sets `lang`, `english` and `foreign`, in a turn and in training: who comes after reads them there."""
+    """Sets `lang` and `english`, in a turn and in training: who comes after reads them there."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
@@ -42,7 +41,6 @@ class SwedishLanguageIdentifier(GraphComponent):
             lang = self._reading.language_of(text)
             message.set(LANG, lang, add_to_output=True)
             message.set(ENGLISH, self._reading.english(text, lang))
-            message.set(FOREIGN, self._reading.foreign(text, lang))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -22,7 +22,8 @@ class Reading:
         """Read the tables below `root` (content/)."""
         words = read_table(root / "gloss/words.tsv")
         others = ForeignGloss.load_all(root / "gloss/languages", words)
-        return cls(Recogniser.load(root), Gloss.load(root / "gloss"), others)
+        swedish = Gloss(words, read_table(root / "gloss/phrases.tsv"))
+        return cls(Recogniser.load(root), swedish, others)
 
     def foreign(self, text: str, lang: str) -> str | None:
         """Give the English of a text in another language than Swedish and English; None where it has no table."""

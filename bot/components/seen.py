@@ -9,13 +9,16 @@ from rasa.nlu.constants import TOKENS_NAMES
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.components.language import FOREIGN
+from bot.components.language import ENGLISH, LANG
+from content.recognition import HOME
 
 
 def words_of(message: Message) -> str:
     """Give the words: English ones for another language than Swedish or English, else the tokens, spaces between."""
+    if message.get(LANG) not in (None, HOME, "en") and message.get(ENGLISH):
+        return str(message.get(ENGLISH))
     tokens = message.get(TOKENS_NAMES[TEXT])
-    return message.get(FOREIGN) or (" ".join(token.text for token in tokens) if tokens else message.get(TEXT) or "")
+    return " ".join(token.text for token in tokens) if tokens else message.get(TEXT) or ""
 
 
 def meaning_of(message: Message) -> np.ndarray | None:

@@ -47,6 +47,10 @@ class TextViews:
         clean = [normalise(text) for text in texts]
         return _beside([vectoriser.transform(clean) for vectoriser in self._vectorisers.values()], meanings)
 
+    def row(self, text: str, meaning: np.ndarray | None = None) -> csr_matrix:
+        """Give the row of one text; with its meaning if it was so in training."""
+        return self.rows([text], None if meaning is None else meaning[np.newaxis, :])
+
     def knows(self, text: str) -> bool:
         """Tell whether any word of it was among those that were learned."""
         words = self._vectorisers["words"].vocabulary_

@@ -105,6 +105,18 @@ def test_words_that_add_but_are_sure_are_what_they_say() -> None:
     assert in_context(TAXONOMY, heard, "buyers", "kast_contact") is heard
 
 
+@pytest.mark.parametrize("asker", [None, "exploited"])
+def test_a_child_is_heard_where_nobody_has_said_who_asks_or_no_question_is_shared(asker: str | None) -> None:
+    odds = {"minor_support": 0.3, "cost": 0.25, "controlled_by_other": 0.2}
+    heard = parsed("och mamma då", True, {"minor": "model"}, **odds)
+    got = in_context(TAXONOMY, heard, asker, "controlled_by_other")
+    assert (got["intent"]["name"], got["risks"]) == ("controlled_by_other", ["minor"])
+
+
+def test_a_sign_is_a_word_whatever_stands_around_it() -> None:
+    assert topic("kan jag få fängelse, eller hon?", "buyers", selling_legal=0.8, cost=0.2) == "selling_legal"
+
+
 @pytest.mark.parametrize(("rule", "kept"), [("model", []), ("minor.age", ["minor"])])
 def test_a_buyer_is_no_child_for_words_that_a_child_might_use(rule: str, kept: list[str]) -> None:
     heard = parsed("har jag gjort fel", False, {"minor": rule}, minor_is_it_my_fault=0.8, cost=0.2)

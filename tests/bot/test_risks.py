@@ -63,7 +63,7 @@ class Ear:
         self.model = RiskModel.train(risks, rows, LABELS if labels is None else labels)
 
     def hear(self, text: str, meaning: np.ndarray | None = None) -> dict[str, float]:
-        return self.model.hear(self.views.rows([text], None if meaning is None else meaning[np.newaxis]))
+        return self.model.hear(self.views.row(text, meaning))
 
     def strongest(self, text: str, risk: str) -> list[str]:
         return self.model.strongest(self.views, text, risk)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from content.check import badly_worded, stale
+from content.forms import any_of
 from content.model import ContentError
 from content.registry import load_content
 from content.wording import lix, load_wording, sentences, words
@@ -39,6 +40,10 @@ def test_a_long_sentence_is_told_by_its_first_words() -> None:
     assert list(WORDING.complaints("Kort. " + "ett två tre fyra " * 5 + "fem. Kort.")) == [
         "a sentence of 21 words ('ett två tre fyra …'): cut it in two"
     ]
+
+
+def test_no_forms_are_found_nowhere() -> None:
+    assert any_of([]).search("vad som helst") is None
 
 
 @pytest.mark.parametrize(

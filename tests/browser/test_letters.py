@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -122,12 +123,19 @@ async def test_a_half_written_answer_is_kept_and_sent_once_though_the_line_break
 async def test_what_came_while_one_read_stays_unread(own_consoles: Enter, gateway: Gateway) -> None:
     alva = await own_consoles("Alva")
     mailbox, _ = await left(gateway)
+    hearing, deaf = asyncio.Lock(), asyncio.Event()
+
+    async def gate(route: Route) -> None:
+        if route.request.method != "GET":
+            await route.continue_()
+            return
+        async with hearing:  # an answer under way when the page goes deaf is whole before anything new is written
+            await (route.abort() if deaf.is_set() else route.fulfill(response=await route.fetch()))
+
+    await alva.page.route("**/console/api/letters**", gate)
     await opened(alva)
-
-    async def deaf(route: Route) -> None:  # the page hears of nothing new
-        await (route.abort() if route.request.method == "GET" else route.continue_())
-
-    await alva.page.route("**/console/api/letters**", deaf)
+    async with hearing:
+        deaf.set()  # the page hears of nothing new
     await gateway.mailboxes.write(mailbox, "nu är han här", {"topic": "acute_danger", "risks": []}, 0)
     async with alva.page.expect_response("**/acknowledge"):
         await alva.button("Jag har läst och ser till det").click()

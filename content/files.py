@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -75,12 +75,17 @@ class File:
             raise self.wrong(entry, f"'{key}' has the unknown placeholder '{unknown.pop()}'.")
         return text
 
-    def ids(self, entry: Mapping[str, Any], key: str, known: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+    def ids(self, entry: Mapping[str, Any], key: str, known: Collection[str], kind: str) -> tuple[str, ...]:
         found = tuple(str(item) for item in entry.get(key) or ())
         for item in found:
             if item not in known:
                 raise self.wrong(entry, f"unknown {kind} '{item}' in '{key}'. Use an id that exists, or add it.")
         return found
+
+    def id(self, entry: Mapping[str, Any], key: str, known: Collection[str], kind: str) -> str | None:
+        """Give the one id in an entry; None where there is none."""
+        named = [entry[key]] if entry.get(key) else []
+        return next(iter(self.ids({**entry, key: named}, key, known, kind)), None)
 
     def sourced(self, entry: Mapping[str, Any]) -> None:
         if entry.get("show", "default") not in (*SHOWN, "hold"):

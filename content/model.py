@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from content.hours import Schedule
+
+if TYPE_CHECKING:
+    from content.sayings import Sayings  # which reads by content.files, which raises our ContentError
 
 PEOPLE = ("exploited", "minors", "buyers", "others")  # the groups of topics that tell who asks
 
@@ -46,11 +51,30 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Layer:
+    """A text of a topic's own beside its answer, with the ids of the facts that carry it."""
+
+    text: str
+    sources: tuple[str, ...]
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The topic as it is said to whom all of `heard` is known of: groups of people, circumstances, risks."""
+
+    heard: frozenset[str]
+    topic: Topic
+
+
+@dataclass(frozen=True)
 class Topic:
     """What the bot says about one topic.
 
-    `offers` are errands (`letter`, `time`) that have a button before those to other topics. `leads_to` is
-    the topic that a plain yes to its question means. `checked` is false where any cited fact is unverified.
+    `offers` are errands (`letter`, `time`) that have a button before those to other topics. `leads_to` is the topic
+    that a plain yes to its question means. `easy` is the answer in easy-read Swedish (empty for a variant that has
+    none), `more` what is told on "berätta mer", `again` other wordings of the answer, `guide` the guided question that
+    follows it. `checked` is false where any cited fact is unverified. Of `variants` the first that fits is said.
     """
 
     id: str
@@ -64,6 +88,48 @@ class Topic:
     buttons: tuple[str, ...]
     offers: tuple[str, ...]
     leads_to: str | None
+    guide: str | None
+    easy: str
+    more: Layer | None
+    again: tuple[str, ...]
+    sources: tuple[str, ...]
+    reviewed: date
+    checked: bool
+    variants: tuple[Variant, ...] = ()
+
+    def said_to(self, heard: Collection[str]) -> Topic:
+        """Give the topic as it is said to somebody of whom `heard` is known."""
+        return next((variant.topic for variant in self.variants if variant.heard.issubset(heard)), self)
+
+
+@dataclass(frozen=True)
+class Option:
+    """An answer to a guided question: its button, how people type it, what is said then, and where it leads.
+
+    `to`: another step, a topic, or None where the guide ends. `topic` is what the answer is understood as.
+    """
+
+    id: str
+    title: str
+    typed: re.Pattern[str]
+    says: str | None
+    easy: str | None
+    contacts: tuple[str, ...]
+    to: str | None
+    topic: str
+    large: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """One question of a guide (guides.yml). `id` is `<guide>:<step>`; `topic` is what it belongs to."""
+
+    id: str
+    ask: str
+    easy: str | None
+    options: tuple[Option, ...]
+    topic: str
+    sources: tuple[str, ...]
     checked: bool
 
 
@@ -221,11 +287,13 @@ class Content:
 
     taxonomy: Taxonomy
     topics: Mapping[str, Topic]
+    steps: Mapping[str, Step]
     contacts: Mapping[str, Contact]
     facts: Mapping[str, Fact]
     risk_replies: Mapping[str, RiskReply]
     sentences: Mapping[str, str]
     risk_titles: Mapping[str, str]
+    sayings: Sayings
     pseudonyms: tuple[tuple[str, ...], tuple[str, ...]]
     secret_words: tuple[str, ...]
     organisation: Organisation

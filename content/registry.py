@@ -12,24 +12,24 @@ from pathlib import Path
 from content.booking import read_booking
 from content.contacts import may_show, read_contacts
 from content.files import File, entries
+from content.guides import read_guides
 from content.model import (
+    PEOPLE,
     Contact,
     Content,
-    ContentError,
     Fact,
     RiskReply,
     Taxonomy,
-    Topic,
 )
 from content.organisation import read_organisation
+from content.sayings import ADULT, UNDER_18, read_sayings
 from content.secret_words import read_secret_words
 from content.shared_questions import read_askers, read_shared_questions
 from content.tongues import read_languages
+from content.topics import FILLED, Known, read_topics
 
 HERE = Path(__file__).parent
-OFFERS = dict.fromkeys(("letter", "time"))  # the errands a topic may offer (actions/compose.py has their buttons)
-IN_TOPICS = frozenset({"organisation", "counsellor_hours"})
-IN_SENTENCES = IN_TOPICS | {
+IN_SENTENCES = FILLED | {
     "reopens",
     "kept",
     "number",
@@ -55,14 +55,15 @@ def load_content(root: Path = HERE) -> Content:
     taxonomy = _taxonomy(File(root / "taxonomy.yml", root), File(root / "shared_questions.yml", root))
     contacts = read_contacts(File(root / "contacts.yml", root))
     facts = _all_facts(root)
-    topics = {topic.id: topic for topic in _topics(root, taxonomy, contacts, facts)}
-    missing = sorted(set(taxonomy.topics) - set(topics))
-    if missing:
-        raise ContentError(f"content/topics: no file for {', '.join(missing)}. Write one for each.")
+    sayings = read_sayings(File(root / "sayings.yml", root))
+    steps = read_guides(File(root / "guides.yml", root), taxonomy, contacts, facts)
+    heard = {*PEOPLE, *taxonomy.risks, *sayings.circumstances, UNDER_18, ADULT}
     sentences_file = File(root / "sentences.yml", root)
     return Content(
         taxonomy=taxonomy,
-        topics=topics,
+        topics=read_topics(root, Known(taxonomy, contacts, facts, heard, steps)),
+        steps=steps,
+        sayings=sayings,
         contacts=contacts,
         facts=facts,
         risk_replies=_risk_replies(File(root / "risk_replies.yml", root), taxonomy, contacts, facts),
@@ -110,36 +111,6 @@ def _facts(file: File) -> Iterator[Fact]:
             sources=tuple(entry.get("sources") or ()),
             show=file.text(entry, "show"),
             checked=bool(entry.get("checked")),
-        )
-
-
-def _topics(
-    root: Path, taxonomy: Taxonomy, contacts: Mapping[str, Contact], facts: Mapping[str, Fact]
-) -> Iterator[Topic]:
-    for path in sorted((root / "topics").glob("*/*.yml")):
-        file = File(path, root)
-        entry = file.data
-        name = file.text(entry, "topic")
-        if name not in taxonomy.topics:
-            raise file.wrong(entry, f"unknown topic '{name}'. Use one from taxonomy.yml.")
-        group, route = taxonomy.topics[name]
-        if path.stem != name or path.parent.name != group:
-            raise file.wrong(entry, f"topic '{name}' belongs in topics/{group}/{name}.yml. Move the file.")
-        file.sourced({**entry, "id": name})
-        leads = [entry["leads_to"]] if entry.get("leads_to") else []
-        yield Topic(
-            id=name,
-            group=group,
-            route=route,
-            title=file.said(entry, "title"),
-            choice=file.said(entry, "choice"),
-            answer=file.said(entry, "answer", IN_TOPICS),
-            next_step=file.said(entry, "next_step", IN_TOPICS),
-            contacts=may_show(file, entry, contacts, staff=name == "professional_advice"),
-            buttons=file.ids(entry, "buttons", taxonomy.topics, "topic"),
-            offers=file.ids(entry, "offers", OFFERS, "errand"),
-            leads_to=next(iter(file.ids({**entry, "leads_to": leads}, "leads_to", taxonomy.topics, "topic")), None),
-            checked=file.cited(entry, facts),
         )
 
 

@@ -1,0 +1,92 @@
+"""Reads sayings.yml: what people say of themselves in passing, and what a few words mean by themselves in a talk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from content.files import File, entries
+from content.recognition import spelt
+
+UNDER_18, ADULT = "under_18", "adult"
+LONGEST_ASIDE = 60  # characters; who writes more says more
+_WORD = re.compile(r"\w+")
+_TENS = {"tolv": 12, "tretton": 13, "fjorton": 14, "femton": 15, "sexton": 16, "sjutton": 17, "arton": 18, "nitton": 19}
+# What follows a number that is no age.
+_NO_AGE = (
+    r"(?! (?:min|minuter|tim|timmar|dagar|veckor|manader|mil|km|kr|kronor|procent|barns?|stycken|st|personer|ar sen))"
+)
+_NUMBER = rf"(?P<age>\d\d|{'|'.join(_TENS)})(?P<more> ?arig| ar)?\b{_NO_AGE}"
+
+
+def plain(text: str) -> str:
+    """Give the words of a text as they are compared here: no case, no marks, one space between."""
+    return " ".join(spelt(word) for word in _WORD.findall(text))
+
+
+def spoken(forms: Iterable[str]) -> re.Pattern[str]:
+    """Give the pattern that finds any of some sayings in a `plain` text; `*` stands for any ending of a word."""
+    parts = [" ".join(spelt(part.rstrip("*")) + (r"\w*" if part.endswith("*") else "") for part in form.split())
+             for form in forms]  # fmt: skip
+    return re.compile(rf"\b(?:{'|'.join(parts)})\b" if parts else "(?!)")
+
+
+@dataclass(frozen=True)
+class Sayings:
+    """What is listened for. An aside is the whole message, a circumstance stands anywhere in it."""
+
+    circumstances: Mapping[str, re.Pattern[str]]
+    unless: re.Pattern[str]
+    asides: Mapping[str, re.Pattern[str]]
+    signs: Mapping[str, str]  # an aside that is but a sign ("👍"), and what it means
+    before_age: re.Pattern[str]
+
+    def heard(self, text: str) -> frozenset[str]:
+        """Give the circumstances that a message tells of its writer, `under_18` or `adult` among them by an age."""
+        said = plain(text)
+        told = self.unless.sub(" ", said)
+        found = {name for name, pattern in self.circumstances.items() if pattern.search(told)}
+        ages = [_age(one) for one in self.before_age.finditer(said)]
+        if ages:  # the last one holds: it may be a correction
+            found = found - {UNDER_18, ADULT} | {UNDER_18 if ages[-1] < 18 else ADULT}
+        return frozenset(found)
+
+    def aside(self, text: str) -> str | None:
+        """Give what a message means that is nothing but an aside ("berätta mer", "lättläst", "ok"); None for others."""
+        if len(text) > LONGEST_ASIDE:
+            return None
+        said = plain(text)
+        if not said:
+            return next((self.signs[sign] for sign in text if sign in self.signs), None)
+        return next((name for name, pattern in self.asides.items() if pattern.fullmatch(said)), None)
+
+
+def _age(found: re.Match[str]) -> int:
+    number = found["age"]
+    age = int(number) if number.isdigit() else _TENS[number]
+    return age - 1 if found["soon"] else age
+
+
+def read_sayings(file: File) -> Sayings:
+    """Read sayings.yml. Raises ContentError for a list that is missing or empty."""
+    told, aside = (
+        {name: _forms(file, name, forms) for name, forms in entries(file.section(key, dict))}
+        for key in ("circumstances", "asides")
+    )
+    signs = {form[0]: name for name, forms in aside.items() for form in forms if not plain(form)}
+    before = "|".join(plain(form) for form in _forms(file, "before_age", file.data.get("before_age")))
+    pattern = re.compile(rf"\b(?:{before}) (?P<soon>snart |nastan |strax )?(?:bara )?{_NUMBER}")
+    return Sayings(
+        circumstances={name: spoken(forms) for name, forms in told.items()},
+        unless=spoken(file.data.get("unless") or ()),
+        asides={name: spoken(form for form in forms if plain(form)) for name, forms in aside.items()},
+        signs=signs,
+        before_age=pattern,
+    )
+
+
+def _forms(file: File, name: str, forms: object) -> list[str]:
+    if not isinstance(forms, list) or not forms:
+        raise file.wrong(file.data, f"'{name}' is missing or empty. List what people say.")
+    return [str(form) for form in forms]

@@ -233,7 +233,8 @@ class Load:
 class Organisation:
     """Who runs this instance, when its counsellors read and how much, and whom to name first, per group.
 
-    `warn_minutes`: so long before the counsellors' hours end those who wait are told.
+    `warn_minutes`: so long before the counsellors' hours end those who wait are told. `instead`: by contact, whom to
+    show in its place to somebody of whom a circumstance is known; not to buyers, since these lines are for the harmed.
     """
 
     name: str
@@ -243,6 +244,7 @@ class Organisation:
     warn_minutes: int
     exit_url: str
     reach: Mapping[str, tuple[str, ...]]
+    instead: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,11 @@ def load_content(root: Path = HERE) -> Content:
     taxonomy = _taxonomy(File(root / "taxonomy.yml", root), File(root / "shared_questions.yml", root))
     contacts = read_contacts(File(root / "contacts.yml", root))
     facts = _all_facts(root)
-    sayings = read_sayings(File(root / "sayings.yml", root))
+    sayings_file = File(root / "sayings.yml", root)
+    sayings = read_sayings(sayings_file)
     steps = read_guides(File(root / "guides.yml", root), taxonomy, contacts, facts)
+    for topics in sayings.answered.values():
+        sayings_file.ids({**sayings_file.data, "answered": topics.values()}, "answered", taxonomy.topics, "topic")
     heard = {*PEOPLE, *taxonomy.risks, *sayings.circumstances, UNDER_18, ADULT}
     sentences_file = File(root / "sentences.yml", root)
     return Content(

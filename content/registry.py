@@ -90,7 +90,11 @@ def _taxonomy(file: File, shared: File) -> Taxonomy:
     for name, route in [*risks.items(), *((name, route) for name, (_, route) in topics.items())]:
         if route not in routes:
             raise file.wrong(file.data, f"'{name}' has the unknown route '{route}'. Use one of {', '.join(routes)}.")
-    bare = Taxonomy(routes=routes, topics=topics, risks=risks)
+    means, risk_means = (
+        {name: file.text(entry, "means") for name, entry in entries(file.section(key, dict))}
+        for key in ("topics", "risks")
+    )
+    bare = Taxonomy(routes=routes, topics=topics, risks=risks, means=means, risk_means=risk_means)
     return replace(bare, askers=read_askers(shared, bare), shared_questions=read_shared_questions(shared, bare))
 
 
@@ -126,6 +130,7 @@ def _risk_replies(
             contacts=may_show(file, entry, contacts, staff=False),
             covered_by=file.ids(entry, "covered_by", taxonomy.topics, "topic"),
             checked=file.cited(entry, facts),
+            sources=file.ids(entry, "sources", facts, "fact"),
         )
         for name, entry in entries(file.section("risk_replies", dict))
     }

@@ -29,7 +29,8 @@ class ActionAnswer(Action):
         memory = Memory.of(tracker.get_slot("memory"))
         said = compose(self._content, turn, memory)
         for reply in said.replies:
-            dispatcher.utter_message(json_message={"reply": reply})
+            told = {key: value for key, value in reply.items() if key != "sentence"}
+            dispatcher.utter_message(json_message={"reply": told})
         for signal in said.signals:
             dispatcher.utter_message(json_message={"signal": signal})
         return [SlotSet("memory", asdict(memory))]

@@ -1,37 +1,56 @@
 """What the bot says to a message: pure rules over content. No sentence stands here, only which and in what order.
 
-What is said in other languages than Swedish is put around it by `translate`.
-
-Order of a reply: danger first (112), then what was asked, then the human. The bot composes nothing.
+Order of a reply: danger first (112), then what was asked, then the human, then the guided question that goes on from
+there. What is said in other languages than Swedish is put around it by `translate`. The bot composes nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from actions.remember import heard_in, remember, remember_asker
-from actions.translate import spoken, translated, understands_little
+from actions import guide
+from actions.answers import answer, contacts_of, is_new, tell_more, topic_of
+from actions.buttons import HUMAN, MOST_CHOICES, human_choice, topic_choice
+from actions.human import about, asks_to_share, human
+from actions.remember import heard_in, known_of, remember, remember_about, remember_asker
+from actions.risks import risk_first
+from actions.translate import translated, understands_little
 from actions.turn import Memory, Said, Turn
+from actions.wording import worded
 from content.model import Content
-from content.reach import open_now
+from content.reach import who_now
 
-SUMMONS = ("human_now", "emergency")
-HUMAN = "talk_to_human"
 MISSES_BEFORE_HELP = 2
-MOST_CHOICES = 3
-MOST_CONTACTS = 3
-ERRANDS = {"letter": ("letter:write", "letter_write"), "time": ("time:start", "time_start")}
+LOOSE = ("affirm", "deny", "not_understood", "out_of_scope", "insult")  # words that hang on what was said before
 
 
 def compose(content: Content, turn: Turn, memory: Memory) -> Said:
     """Give the replies and signals for `turn`; `memory` is brought up to date in place."""
     said = Said()
+    remember_about(turn, memory)
     if _settles_question(content, turn, memory, said):
         if said.replies:
             translated(content, turn, memory, said)
         return said
-    memory.pending = None
-    answered = _risk_first(content, turn, memory, said)
+    asked = _special(turn)
+    if asked is not None:
+        memory.misses = 0
+        asked(content, turn, memory, said)
+    else:
+        memory.pending = None
+        _reply(content, turn, memory, said)
+        human(content, turn, memory, said)
+        _ask_on(content, turn, memory, said)
+    guide.offer_return(content, turn, memory, said)
+    translated(content, turn, memory, said)
+    memory.heard = sorted({*memory.heard, *heard_in(turn)})
+    return said
+
+
+def _reply(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """Say danger's words, then answer, or ask back."""
+    answered = risk_first(content, turn, memory, said)
     missed = bool(turn.ask_back) or content.topics[turn.topic].route == "clarify"
     foreign = understands_little(content, turn)
     memory.misses = memory.misses + 1 if missed and not foreign and not said.replies else 0
@@ -41,33 +60,107 @@ def compose(content: Content, turn: Turn, memory: Memory) -> Said:
         _help_understanding(content, turn, memory, said)
     elif turn.ask_back and not said.replies:
         _ask_back(content, turn, memory, said)
-        remember_asker(content, turn, memory, turn.ask_back[:MOST_CHOICES])
+        if memory.asker is None:  # what is only guessed at changes nothing that was said
+            remember_asker(content, turn, memory, turn.ask_back[:MOST_CHOICES])
+    elif turn.topic in LOOSE and "suicide" in memory.heard and not turn.chosen and not said.replies:
+        _stay_near(content, turn, memory, said)
     elif not turn.ask_back:
-        if not answered:
-            _answer(content, turn, memory, said)
         remember(content, turn, memory, turn.topic)
-    _human(content, turn, memory, said)
-    translated(content, turn, memory, said)
-    memory.heard = sorted({*memory.heard, *heard_in(turn)})
-    return said
+        if not answered:
+            answer(content, turn, memory, said)
 
 
-def topic_choice(content: Content, topic: str) -> dict[str, str]:
-    """Give the button that asks about a topic."""
-    return {"title": content.topics[topic].choice, "payload": f"topic:{topic}"}
+def _ask_on(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """Put the guided question that follows the answer, unless another question was put; then it is a button."""
+    if turn.ask_back or turn.topic not in memory.told:
+        return
+    step = topic_of(content, turn, memory).guide
+    if step is None or memory.worded.get(f"guide {step}"):
+        return
+    memory.worded[f"guide {step}"] = 1
+    if asks_to_share(turn):
+        memory.guide = step
+    else:
+        guide.put(content, memory, said, step)
 
 
-def errand_choice(content: Content, errand: str) -> dict[str, str]:
-    """Give the button that begins an errand of the gateway's: `letter` or `time`."""
-    payload, title = ERRANDS[errand]
-    return {"title": content.sentences[title], "payload": payload}
+Rule = Callable[[Content, Turn, Memory, Said], None]
+
+
+def _special(turn: Turn) -> Rule | None:
+    """Give the rule for a message that asks for no topic by itself."""
+    choice = turn.choice or ""
+    if choice.startswith("more:"):
+        return _tell_more
+    if choice.startswith(guide.GUIDE):
+        return _follow_guide
+    if choice.startswith("easy:"):
+        return _switch_easy
+    if choice.startswith("told:"):
+        return _noted
+    if turn.aside == "who_now" and not turn.risks:
+        return _who_now
+    if turn.aside == "heard" and not turn.risks:
+        return _heard
+    return None
+
+
+def _tell_more(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    tell_more(content, turn, memory, said)
+    remember(content, turn, memory, turn.topic)
+
+
+def _follow_guide(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    step, option = guide.chosen(content, turn.choice or "")
+    if option is None:
+        guide.put(content, memory, said, step)
+        return
+    leads = guide.take(content, memory, said, option, step)
+    remember(content, turn, memory, turn.topic)
+    if leads is not None:
+        answer(content, turn, memory, said)
+    if leads is not None or turn.route == "emergency":
+        human(content, turn, memory, said)
+    if leads is not None:
+        _ask_on(content, turn, memory, said)
+
+
+def _switch_easy(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """Speak easy-read from now on, or no more, and say the last answer so."""
+    memory.easy = turn.choice == "easy:on"
+    name = "easy_on" if memory.easy else "easy_off"
+    said.say(content.sentences[name], sentence=name)
+    if memory.last_topic and content.topics[memory.last_topic].group != "smalltalk":
+        answer(content, replace(turn, topic=memory.last_topic, route="answer"), memory, said)
+
+
+def _noted(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """Take in what was told of the writer, and answer the last topic anew where it is another answer to them."""
+    new = is_new(content, turn, memory)
+    contacts = () if new else contacts_of(content, turn, memory)
+    said.say(worded(content, memory, "noted"), contacts=contacts, sentence="noted")
+    if new:
+        answer(content, turn, memory, said)
+    human(content, turn, memory, said)
+
+
+def _who_now(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    contacts = who_now(content, about(content, turn, memory), known_of(content, turn, memory), memory.place, turn.now)
+    said.say(worded(content, memory, "who_now"), None, contacts, sentence="who_now")
+
+
+def _heard(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """Answer a lone "ok": it is no yes to anything, and starts nothing."""
+    name = "waiting_again" if turn.waiting else "heard"
+    said.say(worded(content, memory, name), sentence=name)
 
 
 def _settles_question(content: Content, turn: Turn, memory: Memory, said: Said) -> bool:
     """Read a plain yes or no against what was asked last; True where that was the whole turn."""
-    if memory.pending is None or turn.risks or turn.topic not in ("affirm", "deny") or turn.ask_back:
+    asked, yes = memory.pending, turn.topic == "affirm"
+    plain = turn.topic in ("affirm", "deny") and not turn.ask_back and not turn.risks and turn.aside is None
+    if asked is None or asked.startswith(guide.GUIDE) or not plain:
         return False
-    yes, asked = turn.topic == "affirm", memory.pending
     memory.pending = None
     if asked == "share":
         said.signal("share", answer="yes" if yes else "no")
@@ -77,185 +170,40 @@ def _settles_question(content: Content, turn: Turn, memory: Memory, said: Said) 
         meant = HUMAN if asked == "human" else asked.removeprefix("topic:")
         topic = replace(turn, topic=meant, route=content.topics[meant].route)
         if meant != HUMAN:
-            _answer(content, topic, memory, said)
-        _human(content, topic, memory, said)
+            answer(content, topic, memory, said)
+        human(content, topic, memory, said)
         remember(content, turn, memory, meant)
     else:
         return False
     return True
 
 
-def _risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> bool:
-    """Say what a risk calls for before anything else. True where that leaves nothing of the topic to answer."""
-    taxonomy, danger = content.taxonomy, turn.route == "emergency"
-    risks = sorted(turn.risks, key=lambda risk: taxonomy.routes.index(taxonomy.risks[risk]))
-    if danger:  # nothing milder may come before 112
-        risks = [risk for risk in risks if taxonomy.risks[risk] == "emergency"]
-    elif _has_bought_from_a_child(turn, memory):  # the child is not the writer: comfort for a victim is misplaced
-        risks = [risk for risk in risks if risk not in ("minor", "third_party_at_risk", "solicitation")]
-    for risk in risks:
-        reply = content.risk_replies[risk]
-        covered = turn.topic in reply.covered_by and not turn.ask_back
-        if covered or (risk in memory.heard and not danger and risk != "solicitation"):
-            continue
-        _say_risk(content, turn, risk, said)
-        break
-    leads = not turn.ask_back and "112" in content.topics[turn.topic].answer.split(".")[0]
-    if danger and not said.replies and not leads:
-        said.say(content.sentences["danger_first"], contacts=("sos_112",))
-    own_answer_refuses = turn.topic == "wants_to_buy" or content.topics[turn.topic].route == "emergency"
-    refused = "solicitation" in turn.risks and not own_answer_refuses
-    if refused and not said.replies:
-        _say_risk(content, turn, "solicitation", said)
-    small = content.topics[turn.topic].group == "smalltalk"
-    return refused or (bool(said.replies) and small)
-
-
-def _has_bought_from_a_child(turn: Turn, memory: Memory) -> bool:
-    return "child_victim_of_writer" in {*turn.risks, *memory.heard}
-
-
-def _say_risk(content: Content, turn: Turn, risk: str, said: Said) -> None:
-    reply, language = content.risk_replies[risk], spoken(content, turn)
-    if language is not None and risk in language.risks:
-        said.say(language.risks[risk], None, reply.contacts, reply.checked and language.checked, language.code)
-    else:
-        said.say(reply.text, contacts=reply.contacts, checked=reply.checked)
-
-
-def _answer(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
-    topic = content.topics[turn.topic]
-    if topic.leads_to is not None:
-        memory.pending = f"topic:{topic.leads_to}"
-    if turn.waiting and turn.route == "emergency" and turn.topic == memory.last_topic:
-        said.say(content.sentences["danger_again"], contacts=("sos_112",))  # not the same answer over and over
-        return
-    language = spoken(content, turn)
-    if language is not None and turn.topic in language.answers:
-        checked = topic.checked and language.checked
-        said.say(language.answers[turn.topic], None, _contacts(content, turn, memory), checked, language.code)
-        return
-    choices = [errand_choice(content, errand) for errand in topic.offers]
-    choices += [topic_choice(content, other) for other in topic.buttons]
-    text = f"{topic.answer} {topic.next_step}"
-    said.say(_filled(content, text), choices, _contacts(content, turn, memory), topic.checked)
-
-
-def _contacts(content: Content, turn: Turn, memory: Memory) -> tuple[str, ...]:
-    """Give the topic's contacts, led by those that what was heard before calls for."""
-    topic, heard = content.topics[turn.topic], {*memory.heard, *turn.risks}
-    first: tuple[str, ...] = ()
-    if "suicide" in memory.heard and topic.group != "crisis":  # the line stays in sight, whatever is asked next
-        first = content.risk_replies["suicide"].contacts[:1]
-    elif "minor" in heard and topic.group in ("exploited", "crisis"):  # a child is not sent to adults' services first
-        theirs = content.risk_replies["minor"].contacts
-        first = () if set(theirs) & set(topic.contacts) else theirs
-    return tuple(dict.fromkeys((*first, *topic.contacts)))[:MOST_CONTACTS]
-
-
-def _filled(content: Content, text: str) -> str:
-    return text.replace("{organisation}", content.organisation.name).replace(
-        "{counsellor_hours}", content.organisation.counsellor_hours_text
-    )
+def _stay_near(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """No riddles and no small talk for somebody who has said that they want to die."""
+    offered = [] if turn.waiting else [human_choice(content)]
+    lines = content.risk_replies["suicide"].contacts
+    said.say(worded(content, memory, "stay_near"), offered, lines, checked=False, sentence="stay_near")
 
 
 def _ask_back(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
-    if "suicide" in memory.heard:  # no riddles for somebody who has said that they want to die
-        human = [] if turn.waiting else [_human_choice(content)]
-        said.say(content.sentences["stay_near"], human, content.risk_replies["suicide"].contacts, checked=False)
+    if "suicide" in memory.heard:
+        _stay_near(content, turn, memory, said)
         return
     if turn.waiting:  # somebody who waits is not asked what they mean; the counsellor will
-        said.say(content.sentences["waiting_again"])
+        said.say(worded(content, memory, "waiting_unclear"), sentence="waiting_unclear")
         return
     choices = [topic_choice(content, topic) for topic in turn.ask_back[:MOST_CHOICES]]
-    said.say(content.sentences["ask_back" if memory.misses == 1 else "ask_back_again"], choices)
+    name = "ask_back" if memory.misses == 1 else "ask_back_again"
+    said.say(worded(content, memory, name), choices, sentence=name)
 
 
 def _help_understanding(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     """After too many misses: it is our fault, a human may understand better, and here is the menu."""
     choices = [topic_choice(content, topic) for topic in content.topics["menu"].buttons]
     if turn.no_human:
-        said.say(content.sentences["ask_back_again"], choices[:MOST_CHOICES])
+        said.say(worded(content, memory, "ask_back_again"), choices[:MOST_CHOICES], sentence="ask_back_again")
         return
-    choices = choices[: MOST_CHOICES - 1]
-    said.say(content.sentences["not_understood_help"], [_human_choice(content), *choices])
+    choices = [human_choice(content), *choices[: MOST_CHOICES - 1]]
+    said.say(worded(content, memory, "not_understood_help"), choices, sentence="not_understood_help")
     said.signal("offer_human")
     memory.pending = "human"
-
-
-def _human_choice(content: Content) -> dict[str, str]:
-    return {"title": content.sentences["choice_human"], "payload": f"topic:{HUMAN}"}
-
-
-def _human(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
-    """Summon, offer, or say that nobody can come, as the route demands and the visitor has chosen."""
-    wanted = turn.topic == HUMAN and not turn.ask_back
-    if turn.route in SUMMONS and (wanted or not turn.no_human or turn.route == "emergency"):
-        _summon(content, turn, memory, said)
-    elif turn.route in SUMMONS:
-        _offer_again(content, turn, memory, said)
-    elif turn.route == "offer_human" and not turn.no_human and not turn.waiting:
-        _offer(content, said, memory)
-
-
-def _summon(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
-    emergency = turn.route == "emergency"
-    if turn.waiting:
-        said.signal("handoff", route=turn.route, share_asked=False)
-        if not said.replies or turn.topic == HUMAN:
-            said.say(content.sentences["waiting_again"])
-        return
-    if not turn.hours_open:
-        _nobody(content, turn, memory, said)
-        return
-    said.signal("handoff", route=turn.route, share_asked=not emergency)
-    no = {"title": content.sentences["human_no"], "payload": "human:no"}
-    if emergency:
-        said.say(content.sentences["summons_emergency"], [no])
-        return
-    memory.pending = "share"
-    yes = {"title": content.sentences["share_yes"], "payload": "share:yes"}
-    hide = {"title": content.sentences["share_no"], "payload": "share:no"}
-    said.say(content.sentences["summons"], [yes, hide, no])
-
-
-def _nobody(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
-    """Say truthfully that nobody reads now, and who can be reached."""
-    if turn.route == "emergency":
-        text = content.sentences["closed_now_danger"]
-    elif turn.reopens:
-        text = content.sentences["closed_now"].replace("{reopens}", turn.reopens)
-    else:
-        text = content.sentences["nobody_free"]
-    about = _about(content, turn, memory)
-    said.say(text, [errand_choice(content, "letter")], open_now(content, about, turn.now))
-
-
-def _about(content: Content, turn: Turn, memory: Memory) -> str:
-    """Give whose lines to name: of somebody who asks for a human, those of what they have said before."""
-    heard = {*memory.heard, *heard_in(turn)}
-    if "suicide" in heard:
-        return "suicidal"
-    if "minor" in heard or content.topics[turn.topic].group == "minors":
-        return "minors"
-    earlier = memory.last_topic if turn.topic == HUMAN else None
-    return earlier or turn.topic
-
-
-def _offer_again(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
-    """After a no: only an offer, repeated at most when a new risk is heard."""
-    new = {*turn.risks} - {*memory.offered_for, *memory.heard}
-    if not new and said.replies:
-        return
-    memory.offered_for = sorted({*memory.offered_for, *turn.risks})
-    said.say(content.sentences["human_offer_again"], [_human_choice(content)])
-    said.signal("offer_human")
-    memory.pending = "human"
-
-
-def _offer(content: Content, said: Said, memory: Memory) -> None:
-    choices = said.replies[-1]["choices"] if said.replies else []
-    if said.replies and all(choice["payload"] != f"topic:{HUMAN}" for choice in choices):
-        said.replies[-1]["choices"] = [*choices[: MOST_CHOICES - 1], _human_choice(content)]
-    said.signal("offer_human")
-    memory.pending = memory.pending or "human"

@@ -1,9 +1,12 @@
-"""What the conversation remembers of a turn: the topic, whom the talk is with, the risks heard."""
+"""What the conversation remembers of a turn: the topic, whom the talk is with, the risks and circumstances heard."""
 
 from __future__ import annotations
 
 from actions.turn import Memory, Turn
 from content.model import Content
+from content.sayings import ADULT, UNDER_18
+
+AGES = {ADULT, UNDER_18}
 
 
 def remember(content: Content, turn: Turn, memory: Memory, topic: str) -> None:
@@ -22,8 +25,39 @@ def remember_asker(content: Content, turn: Turn, memory: Memory, topics: tuple[s
     askers = {asker for topic in topics if (asker := content.taxonomy.asker(topic))}
     if askers == {"exploited"} and "minor" in {*memory.heard, *heard_in(turn)}:
         askers = {"minors"}
+    if askers == {"minors"} and _no_child(turn, memory):
+        askers = {"exploited"}
     if len(askers) == 1:
         memory.asker = askers.pop()
+
+
+def _no_child(turn: Turn, memory: Memory) -> bool:
+    """Tell whether somebody asks a child's question without being one: of age, or exploited and nothing said of age."""
+    said_nothing = memory.asker == "exploited" and "minor" not in {*memory.heard, *turn.risks}
+    return ADULT in memory.about or (said_nothing and UNDER_18 not in memory.about)
+
+
+def remember_about(turn: Turn, memory: Memory) -> None:
+    """Remember what a turn tells of the writer; an age that is told anew corrects what was thought before."""
+    told = {*turn.about}
+    if told & AGES:
+        memory.about = [one for one in memory.about if one not in AGES]
+    if ADULT in told:
+        memory.heard = [risk for risk in memory.heard if risk != "minor"]
+        memory.asker = "exploited" if memory.asker == "minors" else memory.asker
+    memory.about = sorted({*memory.about, *told})
+    memory.place = turn.place or memory.place
+
+
+def known_of(content: Content, turn: Turn, memory: Memory) -> frozenset[str]:
+    """Give what is known of the writer: who asks, circumstances, risks. It decides in which variant a topic is said."""
+    risks, about = {*memory.heard, *heard_in(turn)}, {*memory.about}
+    asker = memory.asker or content.taxonomy.asker(turn.topic)
+    child = UNDER_18 in about or ("minor" in risks and asker in (None, "exploited", "minors"))
+    people = {"minors"} if child and ADULT not in about else {asker} - {None}
+    if ADULT in about and people == {"minors"}:
+        people = {"exploited"}
+    return frozenset({*people, *about, *risks})  # type: ignore[arg-type]  # None was taken out
 
 
 def heard_in(turn: Turn) -> set[str]:

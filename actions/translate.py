@@ -10,6 +10,9 @@ from actions.turn import Memory, Said, Turn
 from content.model import Content, Language
 
 HUMAN_CHOICE = "topic:talk_to_human"
+# The sentences that are said in the visitor's language too, and by which name of tongues.SAYS.
+SAID_TOO = {"summons": "summons", "summons_emergency": "summons_danger", "closed_now": "nobody",
+            "closed_now_danger": "nobody", "nobody_free": "nobody"}  # fmt: skip
 
 
 def spoken(content: Content, turn: Turn) -> Language | None:
@@ -32,7 +35,7 @@ def translated(content: Content, turn: Turn, memory: Memory, said: Said) -> None
             _safety_first(language, turn, memory, said)
     before = language or content.languages.get(memory.lang or "")
     if before is not None:
-        _summons(before, content, said)
+        _summons(before, said)
 
 
 def _safety_first(language: Language, turn: Turn, memory: Memory, said: Said) -> None:
@@ -54,14 +57,11 @@ def _safety_first(language: Language, turn: Turn, memory: Memory, said: Said) ->
     said.replies += replies
 
 
-def _summons(language: Language, content: Content, said: Said) -> None:
+def _summons(language: Language, said: Said) -> None:
     """Say what the summons says, and that nobody can come, in this language too; buttons have both."""
-    sentences, replies = content.sentences, said.replies
-    says = {sentences["summons"]: "summons", sentences["summons_emergency"]: "summons_danger"}
-    nobody = tuple(sentences[name].split("{")[0] for name in ("closed_now", "closed_now_danger", "nobody_free"))
-    said.replies = []
+    replies, said.replies = said.replies, []
     for reply in replies:
-        name = says.get(reply["text"]) or ("nobody" if reply["text"].startswith(nobody) else None)
+        name = SAID_TOO.get(reply.get("sentence", ""))
         if name is not None:
             said.say(language.says[name], checked=language.checked, lang=language.code)
             reply = {**reply, "choices": [language.button(choice) for choice in reply["choices"]]}

@@ -10,7 +10,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Turn:
-    """One message as understood, with what the gateway says of the moment."""
+    """One message as understood, with what the gateway says of the moment.
+
+    `choice` is the payload that the message stands for: a button, or words that mean one (bot/in_talk.py); `chosen`
+    tells that it was a button. `about`: circumstances that the message tells of the writer. `aside`: what it means
+    where it is but a few words ("berätta mer"). `place`: the id of the place that it names.
+    """
 
     topic: str
     risks: tuple[str, ...]
@@ -23,6 +28,10 @@ class Turn:
     waiting: bool
     chosen: bool
     reopens: str | None
+    choice: str | None = None
+    about: tuple[str, ...] = ()
+    aside: str | None = None
+    place: str | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Turn:
@@ -40,6 +49,10 @@ class Turn:
             waiting=given.get("state") == "waiting",
             chosen=bool(given.get("choice")),
             reopens=given.get("reopens"),
+            choice=understood.get("choice"),
+            about=tuple(understood.get("about") or ()),
+            aside=understood.get("aside"),
+            place=understood.get("place"),
         )
 
 
@@ -47,11 +60,17 @@ class Turn:
 class Memory:
     """What the conversation remembers between turns. Small, plain, without a visitor's words."""
 
-    pending: str | None = None
+    pending: str | None = None  # what a plain yes or no would answer: a topic, a guide's question, share, human
     last_topic: str | None = None
     asker: str | None = None  # the group that the talk is with, by the last topic that tells (remember.py)
     misses: int = 0
     heard: list[str] = field(default_factory=list)
+    about: list[str] = field(default_factory=list)  # circumstances told
+    place: str | None = None
+    easy: bool = False  # easy-read answers are wanted
+    guide: str | None = None  # the guided question that was put last and is still open
+    told: dict[str, list[str]] = field(default_factory=dict)  # which texts of which topic have been said
+    worded: dict[str, int] = field(default_factory=dict)  # how often a sentence has been said
     offered_for: list[str] = field(default_factory=list)
     greeted_in: list[str] = field(default_factory=list)
     lang: str | None = None  # the language other than Swedish that was written last
@@ -76,10 +95,13 @@ class Said:
         contacts: tuple[str, ...] = (),
         checked: bool = True,
         lang: str | None = None,
+        sentence: str | None = None,
     ) -> None:
-        """Add a reply; `lang` is the code of its language where that is not Swedish."""
+        """Add a reply. `lang` is the code of its language where that is not Swedish, `sentence` the name it has in
+        sentences.yml, where it is one of those."""
         reply = {"text": text, "choices": choices or [], "contacts": list(contacts), "checked": checked}
-        self.replies.append(reply if lang is None else {**reply, "lang": lang})
+        named = {"lang": lang, "sentence": sentence}
+        self.replies.append({**reply, **{key: value for key, value in named.items() if value is not None}})
 
     def signal(self, name: str, **args: Any) -> None:
         self.signals.append({"name": name, "args": args})

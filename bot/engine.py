@@ -15,12 +15,15 @@ from actions.answer import ActionAnswer
 from bot.action_endpoint import InProcessActions, check_schema_once
 from bot.context import context_of, memory_of
 from bot.follow_up import in_context
+from bot.in_talk import as_choice, topic_of_choice
 from bot.quiet import quiet
 from bot.turns import TurnTrackerStore
-from content.model import Taxonomy
+from content.model import Content
 from content.registry import load_content
+from content.sayings import UNDER_18
 
-TOPIC = "topic:"
+IN_TALK = ("choice", "about", "aside")  # what a message means in the talk (bot/in_talk.py, content/sayings.py)
+EXPOSED = ("exploited", "minors")  # who of these tells that they are under 18 is a child at risk
 CHANNEL = "varsam"
 _LEADING = "/ \t\r\n\u200b\ufeff"
 
@@ -32,10 +35,10 @@ class EngineNotReady(Exception):
 class Engine:
     """Rasa's agent, and the trackers of the turns under way."""
 
-    def __init__(self, agent: Agent, turns: TurnTrackerStore, taxonomy: Taxonomy) -> None:
+    def __init__(self, agent: Agent, turns: TurnTrackerStore, content: Content) -> None:
         self._agent = agent
         self._turns = turns
-        self._taxonomy = taxonomy
+        self._content = content
 
     async def turn(self, text: str, context: Any, metadata: dict[str, Any]) -> dict[str, Any]:
         """Answer one message; shapes in docs/protocol.md, section 4.
@@ -61,13 +64,21 @@ class Engine:
 
     async def _parse(self, text: str, choice: object, memory: dict[str, Any]) -> dict[str, Any]:
         """Understand the text by what came before, or take the topic of a button, which the gateway has verified."""
-        if isinstance(choice, str) and choice.startswith(TOPIC) and choice[len(TOPIC) :] in self._taxonomy.topics:
-            intent = {"name": choice[len(TOPIC) :], "confidence": 1.0}
-            known = {"text": text, "intent": intent, "intent_ranking": [intent], "entities": []}
-            return {**known, "risks": [], "risk_words": [], "ask_back": [], "lang": memory.get("lang") or "sv"}
+        content = self._content
+        if isinstance(choice, str) and (topic := topic_of_choice(content, choice, memory)) is not None:
+            known = _known(text, topic, choice)
+            return {**known, "risks": [], "risk_words": [], "lang": memory.get("lang") or "sv"}
         assert self._agent.processor is not None  # `load_engine` refuses an agent without a model
         parsed = dict(await self._agent.processor.parse_message(UserMessage(text)))
-        return in_context(self._taxonomy, parsed, memory.get("asker"), memory.get("last_topic"))
+        parsed = in_context(content.taxonomy, parsed, memory.get("asker"), memory.get("last_topic"))
+        meant = as_choice(content, text, memory, parsed)
+        if meant is not None and (topic := topic_of_choice(content, meant, memory)) is not None:
+            parsed = {**parsed, **_known(text, topic, meant)}
+        heard = sorted(content.sayings.heard(text))
+        if UNDER_18 in heard and memory.get("asker") in EXPOSED and "minor" not in parsed["risks"]:
+            words = [*parsed["risk_words"], {"risk": "minor", "rule": "age", "words": ""}]
+            parsed = {**parsed, "risks": [*parsed["risks"], "minor"], "risk_words": words}
+        return {**parsed, "about": heard, "aside": content.sayings.aside(text)}
 
     def _understood(self, parsed: dict[str, Any]) -> dict[str, Any]:
         topic = parsed["intent"]["name"]
@@ -82,14 +93,15 @@ class Engine:
             "risk_words": parsed["risk_words"],
             "lang": parsed["lang"],
             "ask_back": ask_back,
-            "route": self._taxonomy.route(topic, parsed["risks"], ask_back),
+            "route": self._content.taxonomy.route(topic, parsed["risks"], ask_back),
+            **{key: parsed[key] for key in IN_TALK if parsed.get(key)},
         }
 
     def _worth_asking(self, topics: list[str]) -> list[str]:
         """Leave small talk out of what is asked back; the menu stands in where too little is left."""
         if not topics:
             return []
-        kept = [topic for topic in topics if self._taxonomy.topics[topic][0] != "smalltalk"]
+        kept = [topic for topic in topics if self._content.topics[topic].group != "smalltalk"]
         return kept if len(kept) > 1 else [*kept, "menu"]
 
     async def _talk(
@@ -121,4 +133,17 @@ def load_engine(model: str) -> Engine:
     )
     if not agent.is_ready():
         raise EngineNotReady(f"the model {model} could not be loaded; run 'varsam train'")
-    return Engine(agent, turns, content.taxonomy)
+    return Engine(agent, turns, content)
+
+
+def _known(text: str, topic: str, choice: str) -> dict[str, Any]:
+    """Give what is understood where there is nothing to guess: a button, or words that stand for one."""
+    intent = {"name": topic, "confidence": 1.0}
+    return {
+        "text": text,
+        "intent": intent,
+        "intent_ranking": [intent],
+        "entities": [],
+        "ask_back": [],
+        "choice": choice,
+    }

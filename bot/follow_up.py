@@ -48,15 +48,21 @@ def in_context(
         }
     if not sure and last and taxonomy.topics[last][0] != "smalltalk" and ADDING.fullmatch(fold(parsed["text"].strip())):
         ranking[last] = ranking.get(last, 0.0) + STAYING * sum(ranking.values())
+    bent = _ranked(parsed, ranking)
+    taken_from_a_child = taxonomy.asker(heard) == "minors" and heard in means and asker != "minors"
+    return _without_the_child(bent) if taken_from_a_child else bent
+
+
+def _ranked(parsed: dict[str, Any], ranking: dict[str, float]) -> dict[str, Any]:
+    """Give `parsed` with its topics as in `ranking`, and what is worth asking back by it."""
+    sure, heard = not parsed["ask_back"], parsed["intent"]["name"]
     total = sum(ranking.values()) or 1.0
     likeliest = sorted(ranking, key=lambda topic: -ranking[topic])
     if likeliest[0] == heard and (sure or ranking[heard] == parsed["intent"]["confidence"]):
         return parsed
     ranked = [{"name": topic, "confidence": ranking[topic] / total} for topic in likeliest]
     settled = sure or len(ranked) == 1 or ranked[0]["confidence"] >= LEAD * ranked[1]["confidence"]
-    bent = {**parsed, "intent": ranked[0], "intent_ranking": ranked, "ask_back": [] if settled else likeliest}
-    taken_from_a_child = taxonomy.asker(heard) == "minors" and taxonomy.asker(means.get(heard, heard)) != "minors"
-    return _without_the_child(bent) if taken_from_a_child else bent
+    return {**parsed, "intent": ranked[0], "intent_ranking": ranked, "ask_back": [] if settled else likeliest}
 
 
 def _means(taxonomy: Taxonomy, text: str, asker: str | None) -> dict[str, str]:

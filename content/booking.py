@@ -80,4 +80,5 @@ def _way(
     if not isinstance(entry.get("checked"), bool):
         raise file.wrong(entry, f"'{id}' needs 'checked': true once somebody has verified it, else false.")
     shown = may_show(file, entry, contacts, staff=False)
-    return Way(file.said(entry, "way"), shown, file.cited(entry, facts) and entry["checked"])
+    checked = file.cited(entry, facts) and entry["checked"]
+    return Way(file.said(entry, "way"), shown, checked, file.ids(entry, "sources", facts, "fact"))

@@ -1,23 +1,30 @@
-"""What an editor must still do: verify what is shown and marked unchecked or old, reword what sounds wrong."""
+"""What an editor must still do: verify, look at anew, source, show or remove, reword. One line for each thing.
+
+Who has signed what is the work of `reviews`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 from content.model import Content, Topic, Way
-from content.wording import Wording, words
+from content.texts import Text, texts
+from content.wording import Wording, lix, words
+
+_BUILT = re.compile(r"""f["'](\w*){[^{}]*}(\w*)["']""")  # a name that code puts together: f"month_{number}"
 
 
 def unverified(content: Content) -> list[str]:
-    """Give one line for each contact, topic, risk reply and language that is shown with 'ej kontrollerad'."""
-    ways = _ways(content)
+    """Give one line for each contact, fact, way and language for which something is shown with 'ej kontrollerad'."""
+    ways, cited = _ways(content), _cited(content)
     return [
         *(f"contact {id}: verify number and hours, then set 'checked: true'" for id in sorted(_shown(content))
           if not content.contacts[id].checked),
-        *(f"topic {topic.id}: a cited fact is unchecked" for topic in content.topics.values() if not topic.checked),
-        *(f"risk reply {id}: a cited fact is unchecked" for id, reply in content.risk_replies.items()
-          if not reply.checked),
+        *(f"fact {id}: verify it, then set 'checked: true'; cited by {_some(ids)}" for id, ids in cited.items()
+          if not content.facts[id].checked),
         *(f"{name}: verify entrance, way and cited facts, then set 'checked: true'" for name, way in ways.items()
           if not way.checked),
         *(f"language {code} ({language.name}): a native speaker must read it and sign, then set 'checked: true'"
@@ -35,20 +42,62 @@ def stale(content: Content, wording: Wording, today: date) -> list[str]:
     ]
 
 
+def unsourced(content: Content) -> list[str]:
+    """Give one line for each text that says something of the matter and cites no fact."""
+    told = (text for text in texts(content) if text.kind in ("answer", "more", "guide", "risk", "booking"))
+    return [f"{text.id}: cites no fact; give 'sources'" for text in told if not text.sources]
+
+
+def unreachable(content: Content, code: Iterable[str]) -> list[str]:
+    """Give one line for each contact, fact and sentence that nobody can come across. `code`: all source texts."""
+    shown, cited = _shown(content), _cited(content)
+    contacts = [one.id for one in content.contacts.values() if one.show == "default" and one.id not in shown]
+    facts = [one.id for one in content.facts.values() if one.show == "default" and one.id not in cited]
+    return [
+        *(f"contact {id}: shown nowhere; name it in a topic, or set 'show: hold'" for id in contacts),
+        *(f"fact {id}: cited nowhere; cite it, or remove it" for id in facts),
+        *(f"sentence {name}: no code names it; remove it" for name in _unnamed(content.sentences, "\n".join(code))),
+    ]
+
+
+def too_hard(content: Content, wording: Wording) -> list[str]:
+    """Give one line for each easy-read text that is not easy to read."""
+    return _lix_from(content, ("easy",), wording.limits["easy_lix"])
+
+
+def rather_hard(content: Content, wording: Wording) -> list[str]:
+    """Give one line for each ordinary text that is hard to read: a hint, and no fault."""
+    return _lix_from(content, ("answer", "again", "more", "risk"), wording.limits["hard_lix"])
+
+
 def badly_worded(content: Content, wording: Wording) -> list[str]:
-    """Give one line for each text that does against wording.yml."""
-    said = {f"sentence {name}": text for name, text in content.sentences.items()}
-    said |= {f"risk reply {name}": reply.text for name, reply in content.risk_replies.items()}
-    said |= {f"booking: {name}": way.text for name, way in _ways(content).items()}
-    found = [f"{where}: {one}" for where, text in said.items() for one in wording.complaints(text)]
+    """Give one line for each text that does against wording.yml. Other languages are not measured by Swedish."""
+    swedish = [text for text in texts(content) if text.kind != "language"]
     topics = content.topics.values()
-    return [*found, *(f"topic {topic.id}: {one}" for topic in topics for one in _wrong(topic, wording))]
+    return [
+        *(f"{text.id}: {one}" for text in swedish for one in _wrong(text, wording)),
+        *(f"topic {topic.id}: {one}" for topic in topics for one in wording.complaints(topic.title, topic.id)),
+        *(f"{name}: {one}" for name, topic in _versions(content) for one in _wrong_shape(topic, wording)),
+    ]
 
 
-def _wrong(topic: Topic, wording: Wording) -> Iterator[str]:
+def code_of(root: Path, packages: Iterable[str]) -> list[str]:
+    """Read the Python source of some packages below `root`."""
+    paths = (path for package in packages for path in sorted((root / package).rglob("*.py")))
+    return [path.read_text(encoding="utf-8") for path in paths]
+
+
+def _wrong(text: Text, wording: Wording) -> Iterator[str]:
+    """Yield what is wrong with one text: words, sentences, and the length of what a topic has beside its answer."""
+    yield from wording.complaints(text.says, text.topic)
+    most = wording.limits[f"{text.kind}_words"] if text.kind in ("easy", "more", "again") else None
+    if most is not None and len(words(text.says)) > most:
+        yield f"{len(words(text.says))} words: at most {most}"
+
+
+def _wrong_shape(topic: Topic, wording: Wording) -> Iterator[str]:
+    """Yield what is wrong with an answer's parts, which are one text to a visitor and two to an editor."""
     limits = wording.limits
-    for text in (topic.title, topic.choice, topic.answer, topic.next_step):
-        yield from wording.complaints(text, topic.id)
     for name, text in (("answer", topic.answer), ("next_step", topic.next_step)):
         if len(words(text)) > limits[f"{name}_words"]:
             yield f"'{name}' has {len(words(text))} words: at most {limits[f'{name}_words']}"
@@ -58,13 +107,48 @@ def _wrong(topic: Topic, wording: Wording) -> Iterator[str]:
         yield f"more than {limits['buttons']} buttons"
 
 
+def _versions(content: Content) -> Iterator[tuple[str, Topic]]:
+    """Yield each topic, and each variant of it, by the id of its text."""
+    for topic in content.topics.values():
+        yield f"topic {topic.id}", topic
+        for variant in topic.variants:
+            yield f"topic {topic.id} for {'+'.join(sorted(variant.heard))}", variant.topic
+
+
+def _lix_from(content: Content, kinds: tuple[str, ...], limit: int) -> list[str]:
+    measured = ((text.id, lix(text.says)) for text in texts(content) if text.kind in kinds)
+    return [f"{id}: LIX {index:.0f}, {limit} or more: shorter words and sentences" for id, index in measured
+            if index >= limit]  # fmt: skip
+
+
+def _cited(content: Content) -> dict[str, list[str]]:
+    """Give the facts that are cited, each with the ids of the texts that rest on it."""
+    cited: dict[str, list[str]] = {}
+    for text in texts(content):
+        for fact in text.sources:
+            cited.setdefault(fact, []).append(text.id)
+    return cited
+
+
+def _some(ids: list[str]) -> str:
+    return ids[0] if len(ids) == 1 else f"{ids[0]} and {len(ids) - 1} more"
+
+
+def _unnamed(names: Iterable[str], code: str) -> list[str]:
+    """Give the names that no string of the code holds, whole or put together with a part that ends or begins in _."""
+    built = {(head, tail) for head, tail in _BUILT.findall(code) if head.endswith("_") or tail.startswith("_")}
+    return [
+        name
+        for name in names
+        if not re.search(rf"""["']{name}["']""", code)
+        and not any(name.startswith(head) and name.endswith(tail) for head, tail in built)
+    ]
+
+
 def _shown(content: Content) -> set[str]:
     """Give the contacts that a visitor may be shown."""
-    shown = {contact for topic in content.topics.values() for contact in topic.contacts}
-    shown |= {contact for reply in content.risk_replies.values() for contact in reply.contacts}
-    shown |= {contact for ids in content.organisation.reach.values() for contact in ids}
-    shown |= {contact for language in content.languages.values() for contact in language.contacts}
-    return shown | {contact for way in _ways(content).values() for contact in way.contacts}
+    shown = {contact for text in texts(content) for contact in text.contacts}
+    return shown | {contact for ids in content.organisation.reach.values() for contact in ids}
 
 
 def _ways(content: Content) -> dict[str, Way]:

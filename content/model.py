@@ -141,6 +141,7 @@ class RiskReply:
     contacts: tuple[str, ...]
     covered_by: tuple[str, ...]
     checked: bool
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,7 @@ class Language:
     answers: Mapping[str, str]
     risks: Mapping[str, str]
     checked: bool
+    sources: tuple[str, ...] = ()
 
     def safety(self) -> str:
         """Give what is said once, first: 112, one's rights, and that a machine wrote it."""
@@ -183,13 +185,18 @@ class SharedQuestion:
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """The only list of topics, risks and routes (taxonomy.yml), and who asks what (shared_questions.yml)."""
+    """The only list of topics, risks and routes (taxonomy.yml), and who asks what (shared_questions.yml).
+
+    `topics` have group and route. `means` and `risk_means` say what each stands for, in English.
+    """
 
     routes: tuple[str, ...]
     topics: Mapping[str, tuple[str, str]]
     risks: Mapping[str, str]
     askers: Mapping[str, str] = field(default_factory=dict)
     shared_questions: tuple[SharedQuestion, ...] = ()
+    means: Mapping[str, str] = field(default_factory=dict)
+    risk_means: Mapping[str, str] = field(default_factory=dict)
 
     def asker(self, topic: str) -> str | None:
         """Give the group that asks a topic; None where anybody might. Raises KeyError for an unknown topic."""
@@ -233,7 +240,8 @@ class Load:
 class Organisation:
     """Who runs this instance, when its counsellors read and how much, and whom to name first, per group.
 
-    `warn_minutes`: so long before the counsellors' hours end those who wait are told.
+    `warn_minutes`: so long before the counsellors' hours end those who wait are told. `instead`: by contact, whom to
+    show in its place to somebody of whom a circumstance is known; not to buyers, since these lines are for the harmed.
     """
 
     name: str
@@ -243,6 +251,7 @@ class Organisation:
     warn_minutes: int
     exit_url: str
     reach: Mapping[str, tuple[str, ...]]
+    instead: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -252,6 +261,7 @@ class Way:
     text: str
     contacts: tuple[str, ...]
     checked: bool
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

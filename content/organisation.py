@@ -22,6 +22,7 @@ def read_organisation(file: File, contacts: Mapping[str, Contact], taxonomy: Tax
         warn_minutes=_number(file, hours, "warn_minutes", 0),
         exit_url=file.text(entry, "exit_url"),
         reach=_reach(file, contacts, taxonomy),
+        instead=_instead(file, contacts),
     )
 
 
@@ -62,3 +63,12 @@ def _reach(file: File, contacts: Mapping[str, Contact], taxonomy: Taxonomy) -> d
             raise file.wrong(entry, f"'reach' has '{about}', which is neither a topic nor a group of taxonomy.yml.")
         reach[about] = may_show(file, {"__line__": entry["__line__"], "contacts": ids}, contacts, staff=False)
     return reach
+
+
+def _instead(file: File, contacts: Mapping[str, Contact]) -> dict[str, dict[str, str]]:
+    found = {}
+    for one, others in entries(file.data.get("instead") or {}):
+        named = dict(entries(others))
+        may_show(file, {"__line__": others["__line__"], "contacts": [one, *named.values()]}, contacts, staff=False)
+        found[one] = named
+    return found

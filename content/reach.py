@@ -1,12 +1,14 @@
-"""Who can be reached right now, by the clock. Pure."""
+"""Who can be reached, by whom and when: by the clock, who asks, what is known of them. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from content.model import Content
 
 MOST = 3
+EMERGENCY = "sos_112"
 
 
 def open_now(content: Content, about: str, local: datetime) -> tuple[str, ...]:
@@ -15,9 +17,35 @@ def open_now(content: Content, about: str, local: datetime) -> tuple[str, ...]:
     Only those known to be open: not those whose hours on a holiday are unknown.
     112 is always among them: where nothing else is known to be open it stands alone.
     """
-    reach, topic = content.organisation.reach, content.topics.get(about)
-    ranked = reach.get(about) or reach.get(topic.group if topic else "") or reach["service"]
+    return who_now(content, about, frozenset(), None, local)
+
+
+def who_now(
+    content: Content, about: str, known: Collection[str], place: str | None, local: datetime
+) -> tuple[str, ...]:
+    """Give the same, chosen for a writer of whom something is known: circumstances, who asks, where they are."""
+    ranked = _for_writer(content, ranked_for(content, about), known, place)
     found = [one for one in ranked if (schedule := content.contacts[one].open) and schedule.is_open(local)]
-    emergency = "sos_112"
-    first = [one for one in found if one != emergency][: MOST - 1]
-    return (*first, emergency)
+    return (*[one for one in found if one != EMERGENCY][: MOST - 1], EMERGENCY)
+
+
+def fitting(content: Content, contacts: Iterable[str], known: Collection[str], place: str | None) -> tuple[str, ...]:
+    """Give up to three of some contacts, in their order: each replaced by the one made for such a writer."""
+    return _for_writer(content, contacts, known, place)[:MOST]
+
+
+def ranked_for(content: Content, about: str) -> tuple[str, ...]:
+    """Give the organisation's contacts for a topic, a group of topics, best first."""
+    reach, topic = content.organisation.reach, content.topics.get(about)
+    return reach.get(about) or reach.get(topic.group if topic else "") or reach["service"]
+
+
+def _for_writer(
+    content: Content, contacts: Iterable[str], known: Collection[str], place: str | None
+) -> tuple[str, ...]:
+    instead = content.organisation.instead
+    chosen = (
+        next((other for who, other in instead.get(one, {}).items() if who in known and "buyers" not in known), one)
+        for one in contacts
+    )
+    return tuple(dict.fromkeys(chosen))

@@ -55,8 +55,11 @@ def load_content(root: Path = HERE) -> Content:
     taxonomy = _taxonomy(File(root / "taxonomy.yml", root), File(root / "shared_questions.yml", root))
     contacts = read_contacts(File(root / "contacts.yml", root))
     facts = _all_facts(root)
-    sayings = read_sayings(File(root / "sayings.yml", root))
+    sayings_file = File(root / "sayings.yml", root)
+    sayings = read_sayings(sayings_file)
     steps = read_guides(File(root / "guides.yml", root), taxonomy, contacts, facts)
+    for topics in sayings.answered.values():
+        sayings_file.ids({**sayings_file.data, "answered": topics.values()}, "answered", taxonomy.topics, "topic")
     heard = {*PEOPLE, *taxonomy.risks, *sayings.circumstances, UNDER_18, ADULT}
     sentences_file = File(root / "sentences.yml", root)
     return Content(
@@ -87,7 +90,11 @@ def _taxonomy(file: File, shared: File) -> Taxonomy:
     for name, route in [*risks.items(), *((name, route) for name, (_, route) in topics.items())]:
         if route not in routes:
             raise file.wrong(file.data, f"'{name}' has the unknown route '{route}'. Use one of {', '.join(routes)}.")
-    bare = Taxonomy(routes=routes, topics=topics, risks=risks)
+    means, risk_means = (
+        {name: file.text(entry, "means") for name, entry in entries(file.section(key, dict))}
+        for key in ("topics", "risks")
+    )
+    bare = Taxonomy(routes=routes, topics=topics, risks=risks, means=means, risk_means=risk_means)
     return replace(bare, askers=read_askers(shared, bare), shared_questions=read_shared_questions(shared, bare))
 
 
@@ -123,6 +130,7 @@ def _risk_replies(
             contacts=may_show(file, entry, contacts, staff=False),
             covered_by=file.ids(entry, "covered_by", taxonomy.topics, "topic"),
             checked=file.cited(entry, facts),
+            sources=file.ids(entry, "sources", facts, "fact"),
         )
         for name, entry in entries(file.section("risk_replies", dict))
     }

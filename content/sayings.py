@@ -41,6 +41,7 @@ class Sayings:
     asides: Mapping[str, re.Pattern[str]]
     signs: Mapping[str, str]  # an aside that is but a sign ("👍"), and what it means
     before_age: re.Pattern[str]
+    answered: Mapping[str, Mapping[str, str]]  # by circumstance and who asks: the topic that answers it told alone
 
     def heard(self, text: str) -> frozenset[str]:
         """Give the circumstances that a message tells of its writer, `under_18` or `adult` among them by an age."""
@@ -83,6 +84,7 @@ def read_sayings(file: File) -> Sayings:
         asides={name: spoken(form for form in forms if plain(form)) for name, forms in aside.items()},
         signs=signs,
         before_age=pattern,
+        answered={name: dict(entries(topics)) for name, topics in entries(file.data.get("answered") or {})},
     )
 
 

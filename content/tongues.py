@@ -48,6 +48,7 @@ def _language(file: File, taxonomy: Taxonomy, contacts: Mapping[str, Contact], f
         answers=_chosen(file, "answers", taxonomy.topics, "topic"),
         risks=_chosen(file, "risks", taxonomy.risks, "risk"),
         checked=file.cited(entry, facts) and bool(entry.get("checked")),
+        sources=file.ids(entry, "sources", facts, "fact"),
     )
 
 

@@ -7,18 +7,16 @@ import json
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from content.check import badly_worded, stale, unverified
 from content.model import ContentError
 from content.registry import load_content
-from content.wording import load_wording
 from gateway.booking.times import Times
 from gateway.console.auth import Auth
+from gateway.content_cli import content_app
 from gateway.engine_client import EngineFailed
 from gateway.keyring import Keyring, KeyringError, master_keys
 from gateway.letters.mailboxes import Mailboxes
@@ -36,7 +34,6 @@ from gateway.up import up as run_up
 
 ORPHAN_SECONDS = 60.0  # a running gateway writes the row of a new key long before that
 app = typer.Typer(help="Varsam: anonymous first-line guidance with a human at hand.", no_args_is_help=True)
-content_app = typer.Typer(help="The reviewed words and facts.", no_args_is_help=True)
 counsellor_app = typer.Typer(help="Who may take over conversations.", no_args_is_help=True)
 app.add_typer(content_app, name="content")
 app.add_typer(counsellor_app, name="counsellor")
@@ -69,23 +66,6 @@ def understand_command(
             lines = read_lines(opened)
     for line in asyncio.run(understand(read_settings(needs_key=False), lines, explain)):
         typer.echo(json.dumps(line, ensure_ascii=False))
-
-
-@content_app.command("check")
-def content_check(
-    release: Annotated[bool, typer.Option(help="Fail while anything shown is unverified.")] = False,
-) -> None:
-    """Check all content; list what is not verified, what is old, and what sounds wrong."""
-    content, wording = load_content(), load_wording()
-    verify, old, reword = unverified(content), stale(content, wording, date.today()), badly_worded(content, wording)
-    for line in (*verify, *old, *reword):
-        typer.echo(line)
-    typer.echo(
-        f"{len(content.topics)} topics, {len(content.contacts)} contacts, {len(verify)} shown but not verified, "
-        f"{len(old)} not looked at for {wording.limits['review_days']} days, {len(reword)} badly worded"
-    )
-    if reword or (release and (verify or old)):
-        raise typer.Exit(1)
 
 
 @counsellor_app.command("add")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from connectors.contract import MAX_CHARACTERS, Code, ContactCard, Refused
+from content.clock import clock, when
 from content.model import Content
 from content.reach import open_now
 
@@ -67,7 +68,7 @@ class Words:
     def clock(self, seconds: float) -> str:
         """Tell the time of day of a moment (seconds since 1970 UTC): 16.30."""
         at = datetime.fromtimestamp(seconds, self._local().tzinfo)
-        return f"{at.hour}.{at.minute:02d}"
+        return clock(at)
 
     def after(self, seconds: float) -> str:
         """Tell how long it is until something happens, never less than that: om ett dygn, om 36 timmar."""
@@ -99,15 +100,4 @@ class Words:
         if hours.is_open(now) and not self._closed:
             return None
         opens = hours.next_opening(now)
-        if opens is None:
-            return None
-        clock = f"{opens.hour}.{opens.minute:02d}"
-        if opens.date() == now.date():
-            return self.sentence("reopens_today", clock=clock)
-        if opens.date() == now.date() + timedelta(days=1):
-            return self.sentence("reopens_tomorrow", clock=clock)
-        day, days = self.sentence(f"day_{opens.weekday()}"), (opens.date() - now.date()).days
-        if days < 7:
-            return self.sentence("reopens_day", clock=clock, day=day)
-        date = f"{opens.day} {self.sentence(f'month_{opens.month}')}"
-        return self.sentence("reopens_date", clock=clock, day=day, date=date)
+        return None if opens is None else when(self.content.sentences, opens, now)

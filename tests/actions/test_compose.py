@@ -39,6 +39,11 @@ def texts(said: Said) -> list[str]:
     return [reply["text"] for reply in said.replies]
 
 
+def sentence(said: Said, name: str) -> dict[str, Any]:
+    """The reply that is a sentence of that name."""
+    return next(reply for reply in said.replies if reply.get("sentence") == name)
+
+
 def test_emergency_names_112_in_the_first_sentence_whatever_the_topic(content: Content) -> None:
     silent = []
     for topic in content.topics:
@@ -89,13 +94,15 @@ def test_emergency_summons_without_asking_to_share(content: Content) -> None:
     memory = Memory()
     said = compose(content, turn(content, "acute_danger"), memory)
 
-    assert (texts(said)[-1], payloads(said)) == (content.sentences["summons_emergency"], ["human:no"])
+    summons = sentence(said, "summons_emergency")
+    assert [choice["payload"] for choice in summons["choices"]] == ["human:no"]
+    assert summons["text"] == content.sentences["summons_emergency"]
     assert signals(said) == [("handoff", {"route": "emergency", "share_asked": False})]
-    assert memory.pending is None
+    assert memory.pending == "guide:danger:safe_to_write"
 
 
 @pytest.mark.parametrize(
-    ("topic", "reopens", "sentence", "contacts"),
+    ("topic", "reopens", "name", "contacts"),
     [
         ("minor_support", "i dag klockan 8.00", "closed_now", ["bris", "sos_112"]),
         ("raped_recently", "i dag klockan 8.00", "closed_now",
@@ -106,21 +113,22 @@ def test_emergency_summons_without_asking_to_share(content: Content) -> None:
     ],
 )  # fmt: skip
 def test_closed_says_so_truthfully_and_who_is_open(
-    content: Content, topic: str, reopens: str | None, sentence: str, contacts: list[str]
+    content: Content, topic: str, reopens: str | None, name: str, contacts: list[str]
 ) -> None:
     asked = turn(content, topic, hours_open=False, now=NIGHT, reopens=reopens)
     said = compose(content, asked, Memory())
+    nobody = sentence(said, name)
 
-    assert texts(said)[-1] == content.sentences[sentence].replace("{reopens}", reopens or "")
-    assert said.replies[-1]["contacts"] == contacts
-    assert (signals(said), payloads(said)) == ([], ["letter:write"])
+    assert nobody["text"] == content.sentences[name].replace("{reopens}", reopens or "")
+    assert nobody["contacts"] == contacts
+    assert (signals(said), [choice["payload"] for choice in nobody["choices"]]) == ([], ["letter:write"])
 
 
 def test_closed_names_the_lines_of_what_was_said_before(content: Content) -> None:
     memory = Memory(heard=["minor"], last_topic="grooming_online")
     asked = turn(content, "talk_to_human", hours_open=False, now=NIGHT, reopens="i dag klockan 8.00")
 
-    assert compose(content, asked, memory).replies[-1]["contacts"] == ["bris", "sos_112"]
+    assert sentence(compose(content, asked, memory), "closed_now")["contacts"] == ["bris", "sos_112"]
 
 
 def test_somebody_who_spoke_of_dying_is_not_asked_riddles(content: Content) -> None:
@@ -138,8 +146,8 @@ def test_no_human_is_respected_but_offered_at_a_new_risk(content: Content) -> No
     new = compose(content, turn(content, "cost", "coercion", "sexual_violence", no_human=True), memory)
 
     assert [signals(one) for one in (first, again, new)] == [[("offer_human", {})], [], [("offer_human", {})]]
-    assert texts(first)[-1] == texts(new)[-1] == content.sentences["human_offer_again"]
-    assert [payloads(one).count(HUMAN_BUTTON) for one in (first, new)] == [2, 2]  # the offer, and the answer's own
+    assert texts(first)[-1] == content.sentences["human_offer_again"]
+    assert texts(new)[-1] == content.sentences["human_offer_again_2"]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +162,7 @@ def test_nobody_on_a_holiday_names_only_who_is_known_to_be_open(content: Content
     christmas = datetime.fromisoformat("2026-12-24T20:00:00+01:00")
     said = compose(content, turn(content, topic, hours_open=False, now=christmas, reopens="x"), Memory())
 
-    assert said.replies[-1]["contacts"] == named
+    assert sentence(said, "closed_now")["contacts"] == named
 
 
 @pytest.mark.parametrize("topic", ["stop_buying", "minor_support", "feeling_bad"])

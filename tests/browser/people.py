@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 from playwright.async_api import Error, Frame, FrameLocator, Locator, Page, Response, WebSocket, expect
 
-# Lines of the journeys, and what the engine makes of them (tests/journeys holds that to be so).
+# Lines of the conversations, and what the engine makes of them (tests/conversations holds that to be so).
 QUESTION, QUESTION_TOPIC = "Är det olagligt att sälja sex?", "selling_legal"
 NEED = "jag är 15 och en man betalar mig för sex. han tvingar mig"
 PASSWORD = "korrekt häst batteri"

@@ -57,7 +57,7 @@ def test_another_municipality_edits_this_file_only(root: Path) -> None:
     booking = load_content(root).booking
     assert (booking.lengths, booking.book_hours, booking.cancel_hours) == ((45, 60), 24, 4)
     assert (booking.days_ahead, booking.apart_minutes, booking.ways) == (60, 0, {})
-    assert booking.way("visit", "huset") == Way("Ring på.", (), True)
+    assert booking.way("visit", "huset") == Way("Ring på.", (), True, ("varsam_booked_times",))
     assert [line for line in unverified(load_content(root)) if line.startswith(("place ", "booked "))] == []
     with pytest.raises(KeyError):
         booking.way("phone", None)

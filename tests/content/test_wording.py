@@ -67,7 +67,7 @@ def test_words_and_sentences_are_what_a_reader_takes_for_them() -> None:
         ({"answer": "Är du där? Vill du prata?", "next_step": "Ring."}, "more than 1 question a turn"),
         ({"buttons": ("cost", "menu", "greet", "thanks")}, "more than 3 buttons"),
         ({"buttons": ("cost", "menu"), "offers": ("letter", "time")}, "more than 3 buttons"),
-        ({"choice": "Är du prostituerad?"}, "'prostituerad' is a label"),
+        ({"title": "En prostituerad"}, "'prostituerad' is a label"),
     ],
 )
 def test_an_editor_is_told_what_is_wrong_with_a_topic(broken: dict[str, object], complaint: str) -> None:

@@ -5,6 +5,7 @@ import { askInPage } from "../shared/confirm.js";
 import { byId, el } from "../shared/dom.js";
 import { choiceGroup, createChoiceBook } from "./choices.js";
 import { createConversation } from "./conversation.js";
+import { createEasy } from "./easy.js";
 import { createHost } from "./embed.js";
 import { onExit, setExitUrl } from "./exit.js";
 import { createMessages } from "./messages.js";
@@ -31,6 +32,7 @@ const notices = createNotices(byId("notices"), () => chat.open());
 const typing = createTyping(byId("typing"), (slow) => notices.info(slow ? TEXTS.slow : ""));
 const status = createStatus(byId("status"), { onAgain: () => chat.again(), onLeaveQueue: () => chat.choose(LEAVE_QUEUE), onWriteLater: () => chat.choose(WRITE_LATER), onFocusLost: () => log.focus({ preventScroll: true }) });
 const composer = createComposer({ id: "text", max: MAX_LENGTH, texts: TEXTS.composer, onSend: (text) => chat.say(text), onTyping: () => chat.typing() });
+const easy = createEasy(TEXTS.easy, (text) => chat.say(text));
 const erase = el("button", { class: "button quiet", type: "button", text: TEXTS.erase.open, "aria-expanded": "false", on: { click: askErase } });
 /** @type {import("../shared/types.js").StateFrame | null} */
 let state = null;
@@ -40,13 +42,17 @@ const chat = createConversation(createStore(), {
   message(message, old) {
     const element = messages.add(message);
     if (!element) return;
-    if (message.sender === "visitor") book.settleByTitle(message.text, message.id ?? "");
+    if (message.sender === "visitor") {
+      book.settleByTitle(message.text, message.id ?? "");
+      easy.heard(message.text);
+    }
     if (message.sender !== "visitor" && !old) typing.hide();
     if (erasing) notices.info("");
     scroll.added(element, { old });
     showStatus();
   },
   own(id, text) {
+    easy.heard(text);
     scroll.added(messages.addOwn(id, text), { own: true });
   },
   accepted(id, seq) {
@@ -61,6 +67,7 @@ const chat = createConversation(createStore(), {
   state(frame) {
     const left = state !== null && state.state !== "bot" && frame.state === "bot";
     state = frame;
+    easy.show(frame.state === "bot" || frame.state === "waiting");
     if (frame.state !== "waiting") book.settleByPayload(LEAVE_QUEUE.payload);
     if (left) book.settleByPayload(SHARE);
     if (frame.state === "closed") end();
@@ -81,6 +88,7 @@ const chat = createConversation(createStore(), {
     messages.clear(kept);
     book.clear();
     typing.clear();
+    easy.clear();
     notices.clearError();
     notices.info(why === "gone" ? TEXTS.gone : why === "erasing" ? TEXTS.erase.working : "");
     erasing = why === "erasing";
@@ -107,6 +115,7 @@ function setWritable(writable) {
   const hadFocus = composer.element.contains(document.activeElement) || byId("erase").contains(document.activeElement);
   composer.element.hidden = !writable;
   erase.hidden = !writable;
+  easy.show(writable);
   return hadFocus;
 }
 
@@ -140,7 +149,7 @@ function start() {
   const host = createHost();
   onExit({ goodbye: () => chat.leave(), leaveHost: (url) => host.exit(url) });
   byId("writing").prepend(composer.element);
-  byId("erase").append(erase);
+  byId("erase").append(easy.element, erase);
   byId("hint").textContent = window.matchMedia("(hover: hover)").matches ? TEXTS.hintKeys : TEXTS.hintTouch;
   log.setAttribute("aria-label", TEXTS.log);
   const close = byId("close");

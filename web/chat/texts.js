@@ -28,6 +28,7 @@ export const TEXTS = {
   close: "Stäng chatten",
   hintTouch: "Du behöver inte säga vem du är.",
   hintKeys: "Du behöver inte säga vem du är. Skift tre gånger lämnar sidan.",
+  easy: { open: "Lättläst", on: "lättläst", off: "vanlig svenska" },
   erase: {
     open: "Radera chatten",
     question: "Vill du radera hela chatten? Den försvinner för dig och för oss. Det går inte att ångra.",

@@ -1,0 +1,109 @@
+"""What is said about a topic: to whom it is said, in which layer, and not twice in the same words."""
+
+from __future__ import annotations
+
+from actions.buttons import MOST_CHOICES, errand_choice, human_choice, more_choice, topic_choice
+from actions.human import asks_to_share
+from actions.remember import known_of
+from actions.translate import spoken
+from actions.turn import Memory, Said, Turn
+from actions.wording import filled, worded
+from content.model import Content, Topic
+from content.reach import fitting
+
+MORE, EASY = "more", "easy"
+# What is said instead of an emergency's answer that has been said: 112 first in each of its wordings.
+AGAIN = {"acute_danger": "danger_again", "suicidal": "suicide_again"}
+
+
+def topic_of(content: Content, turn: Turn, memory: Memory) -> Topic:
+    """Give the topic of a turn as it is said to this writer."""
+    return content.topics[turn.topic].said_to(known_of(content, turn, memory))
+
+
+def answer(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """Answer the turn's topic: its answer, then what is left to tell, then that this is all."""
+    topic = topic_of(content, turn, memory)
+    if topic.leads_to is not None:
+        memory.pending = f"topic:{topic.leads_to}"
+    language = spoken(content, turn)
+    if language is not None and turn.topic in language.answers:
+        checked = topic.checked and language.checked
+        said.say(language.answers[turn.topic], None, contacts_of(content, turn, memory), checked, language.code)
+        return
+    told = memory.told.setdefault(topic.id, [])
+    layer = _layer(topic, memory)
+    if layer not in told:
+        told.append(layer)
+        _say(content, turn, memory, said, topic)
+    elif topic.again:
+        _say_again(content, memory, said, topic)
+    elif turn.route == "emergency" and topic.id in AGAIN:
+        name = AGAIN[topic.id] + ("_alone" if not turn.hours_open and not turn.waiting else "")
+        said.say(worded(content, memory, name), contacts=contacts_of(content, turn, memory), sentence=name)
+    elif topic.more is not None and MORE not in told:
+        tell_more(content, turn, memory, said)
+    else:
+        _all_told(content, turn, memory, said, topic)
+
+
+def is_new(content: Content, turn: Turn, memory: Memory) -> bool:
+    """Tell whether the answer to the turn's topic is one that this writer has not read."""
+    topic = topic_of(content, turn, memory)
+    return _layer(topic, memory) not in memory.told.get(topic.id, ())
+
+
+def tell_more(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """Tell what the answer left out; where that is told too, say so and lead on."""
+    topic = topic_of(content, turn, memory)
+    told = memory.told.setdefault(topic.id, [])
+    if topic.more is None or MORE in told:
+        _all_told(content, turn, memory, said, topic)
+        return
+    told.append(MORE)
+    choices = [topic_choice(content, other) for other in topic.buttons][:MOST_CHOICES]
+    said.say(filled(content, topic.more.text), choices, contacts_of(content, turn, memory), topic.more.checked)
+
+
+def _layer(topic: Topic, memory: Memory) -> str:
+    """Name the text that would be said: the same name, the same words."""
+    words = topic.easy if memory.easy and topic.easy else topic.answer
+    return f"{EASY if memory.easy and topic.easy else 'answer'} {len(words)}"
+
+
+def _say(content: Content, turn: Turn, memory: Memory, said: Said, topic: Topic) -> None:
+    second = "" if "?" in topic.next_step and asks_to_share(turn) else topic.next_step  # one question at a time
+    text = topic.easy if memory.easy and topic.easy else f"{topic.answer} {second}".strip()
+    more = [more_choice(content, topic.id)] if topic.more and MORE not in memory.told[topic.id] else []
+    errands = [errand_choice(content, errand) for errand in topic.offers]
+    others = [topic_choice(content, other) for other in topic.buttons]
+    choices = [] if topic.guide or asks_to_share(turn) else [*errands, *more, *others][:MOST_CHOICES]
+    said.say(filled(content, text), choices, contacts_of(content, turn, memory), topic.checked)
+
+
+def _say_again(content: Content, memory: Memory, said: Said, topic: Topic) -> None:
+    """Say small talk in its next wording."""
+    wordings = [topic.answer, *topic.again]
+    times = memory.worded.get(topic.id, 0) + 1
+    memory.worded[topic.id] = times
+    choices = [topic_choice(content, other) for other in topic.buttons]
+    said.say(filled(content, wordings[times % len(wordings)]), choices, topic.contacts, topic.checked)
+
+
+def _all_told(content: Content, turn: Turn, memory: Memory, said: Said, topic: Topic) -> None:
+    others = [topic_choice(content, other) for other in topic.buttons if other not in memory.told]
+    human = [] if turn.waiting or turn.no_human else [human_choice(content)]
+    choices = [*others[: MOST_CHOICES - 1], *human]
+    said.say(worded(content, memory, "all_told"), choices, contacts_of(content, turn, memory), sentence="all_told")
+
+
+def contacts_of(content: Content, turn: Turn, memory: Memory) -> tuple[str, ...]:
+    """Give the contacts under an answer: those of the topic that fit the writer, led by whom they need most."""
+    topic, known = topic_of(content, turn, memory), known_of(content, turn, memory)
+    first: tuple[str, ...] = ()
+    if "suicide" in memory.heard and topic.group != "crisis":  # the line stays in sight, whatever is asked next
+        first = content.risk_replies["suicide"].contacts[:1]
+    elif "minors" in known and topic.group in ("exploited", "crisis"):  # a child is not sent to adults' services first
+        theirs = content.risk_replies["minor"].contacts
+        first = () if set(theirs) & set(topic.contacts) else theirs
+    return fitting(content, (*first, *topic.contacts), known, memory.place)

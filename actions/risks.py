@@ -1,0 +1,52 @@
+"""What a risk calls for before anything else is said."""
+
+from __future__ import annotations
+
+from actions.answers import AGAIN
+from actions.translate import spoken
+from actions.turn import Memory, Said, Turn
+from actions.wording import worded
+from content.model import Content
+
+OFFENDERS = ("minor", "third_party_at_risk", "solicitation")
+TOPIC_OF = {"acute_danger": "acute_danger", "suicide": "suicidal"}
+
+
+def risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> bool:
+    """Say what a risk calls for before anything else. True where that leaves nothing of the topic to answer."""
+    taxonomy, danger = content.taxonomy, turn.route == "emergency"
+    risks = sorted(turn.risks, key=lambda risk: taxonomy.routes.index(taxonomy.risks[risk]))
+    if danger:  # nothing milder may come before 112
+        risks = [risk for risk in risks if taxonomy.risks[risk] == "emergency"]
+    elif "child_victim_of_writer" in {*turn.risks, *memory.heard}:  # comfort for a victim is misplaced
+        risks = [risk for risk in risks if risk not in OFFENDERS]
+    for risk in risks:
+        reply = content.risk_replies[risk]
+        covered = turn.topic in reply.covered_by and not turn.ask_back
+        if covered or (risk in memory.heard and not danger and risk != "solicitation"):
+            continue
+        _say_risk(content, turn, memory, risk, said)
+        break
+    leads = not turn.ask_back and "112" in content.topics[turn.topic].answer.split(".")[0]
+    if danger and not said.replies and not leads:
+        said.say(worded(content, memory, "danger_first"), contacts=("sos_112",), sentence="danger_first")
+    own_answer_refuses = turn.topic == "wants_to_buy" or content.topics[turn.topic].route == "emergency"
+    refused = "solicitation" in turn.risks and not own_answer_refuses
+    if refused and not said.replies:
+        _say_risk(content, turn, memory, "solicitation", said)
+    small = content.topics[turn.topic].group == "smalltalk"
+    return refused or (bool(said.replies) and small)
+
+
+def _say_risk(content: Content, turn: Turn, memory: Memory, risk: str, said: Said) -> None:
+    reply, language = content.risk_replies[risk], spoken(content, turn)
+    if language is not None and risk in language.risks:
+        said.say(language.risks[risk], None, reply.contacts, reply.checked and language.checked, language.code)
+        return
+    times = memory.worded.get(f"risk {risk}", 0)
+    memory.worded[f"risk {risk}"] = times + 1
+    if times and risk in TOPIC_OF:  # danger is said each time it is heard, not each time in the same words
+        name = AGAIN[TOPIC_OF[risk]] + ("" if turn.hours_open or turn.waiting else "_alone")
+        said.say(worded(content, memory, name), contacts=reply.contacts, checked=reply.checked, sentence=name)
+        return
+    said.say(reply.text, contacts=reply.contacts, checked=reply.checked)

@@ -117,18 +117,18 @@ def test_age_told_anew_corrects_what_was_thought(content: Content) -> None:
     assert (memory.about, memory.heard, memory.asker) == (["adult"], [], "exploited")
 
 
-def test_what_is_told_of_the_writer_is_taken_in_and_answered_anew_where_it_changes_the_answer(content: Content) -> None:
-    memory = Memory()
-    compose(content, turn(content, "raped_recently", "sexual_violence", no_human=True), memory)
-    told = compose(content, turn(content, "raped_recently", choice="told:raped_recently", about=("male",),
-                                 no_human=True), memory)  # fmt: skip
-    nothing_new = compose(content, turn(content, "raped_recently", choice="told:raped_recently", about=("substance",),
-                                        no_human=True), memory)  # fmt: skip
+@pytest.mark.parametrize(("told", "anew"), [("male", True), ("disability", False)])
+def test_what_is_told_of_the_writer_is_taken_in_and_answered_anew_where_it_changes_the_answer(
+    content: Content, told: str, anew: bool
+) -> None:
+    memory, topic = Memory(), content.topics["raped_recently"]
+    compose(content, turn(content, topic.id, "sexual_violence", no_human=True), memory)
+    more = {"choice": f"told:{topic.id}", "about": (told,), "no_human": True}
+    said = compose(content, turn(content, topic.id, **more), memory)
 
-    male = next(one.topic for one in content.topics["raped_recently"].variants if "male" in one.heard)
-    assert texts(told)[:2] == [content.sentences["noted"], f"{male.answer} {male.next_step}"]
-    assert texts(nothing_new)[0] == content.sentences["noted_2"]
-    assert male.answer not in texts(nothing_new)
+    assert texts(said)[0] == content.sentences["noted"]
+    mine = topic.said_to({told})
+    assert (f"{mine.answer} {mine.next_step}" in texts(said)) == anew
 
 
 @pytest.mark.parametrize(

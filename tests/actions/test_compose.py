@@ -169,7 +169,8 @@ def test_nobody_on_a_holiday_names_only_who_is_known_to_be_open(content: Content
 def test_no_human_is_respected_by_topics(content: Content, topic: str) -> None:
     said = compose(content, turn(content, topic, no_human=True), Memory())
 
-    assert (signals(said), len(said.replies), HUMAN_BUTTON in payloads(said)) == ([], 1, False)
+    assert (signals(said), HUMAN_BUTTON in payloads(said)) == ([], False)
+    assert [reply for reply in said.replies if "sentence" in reply] == []
 
 
 @pytest.mark.parametrize(("topic", "risks"), [("acute_danger", ()), ("cost", ("suicide",))])
@@ -286,7 +287,8 @@ def test_offer_human_adds_the_button_and_never_more_than_three(content: Content)
             assert max(len(reply["choices"]) for reply in said.replies) <= 3
         said = compose(content, turn(content, name), Memory())
         if topic.route == "offer_human":
-            assert (payloads(said)[-1], payloads(said).count(HUMAN_BUTTON)) == (HUMAN_BUTTON, 1)
+            assert said.replies[0]["choices"][-1]["payload"] == HUMAN_BUTTON
+            assert payloads(said).count(HUMAN_BUTTON) == 1
             assert signals(said) == [("offer_human", {})]
 
 

@@ -6,7 +6,7 @@ Who has signed what is the work of `reviews`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -134,14 +134,20 @@ def _some(ids: list[str]) -> str:
     return ids[0] if len(ids) == 1 else f"{ids[0]} and {len(ids) - 1} more"
 
 
-def _unnamed(names: Iterable[str], code: str) -> list[str]:
-    """Give the names that no string of the code holds, whole or put together with a part that ends or begins in _."""
+def _unnamed(names: Collection[str], code: str) -> list[str]:
+    """Give the names that no string of the code holds, whole or put together with a part that ends or begins in _.
+
+    A name that ends in a number is another wording of the name before it, where there is one.
+    """
     built = {(head, tail) for head, tail in _BUILT.findall(code) if head.endswith("_") or tail.startswith("_")}
+    built |= {("", tail) for tail in re.findall(r"""["'](_[a-z]\w*)["']""", code)}  # name + "_alone"
+    known = set(names)
+    stems = {name: stem if (stem := re.sub(r"_\d+$", "", name)) in known else name for name in names}
     return [
         name
-        for name in names
-        if not re.search(rf"""["']{name}["']""", code)
-        and not any(name.startswith(head) and name.endswith(tail) for head, tail in built)
+        for name, stem in stems.items()
+        if not re.search(rf"""["']{stem}["']""", code)
+        and not any(stem.startswith(head) and stem.endswith(tail) for head, tail in built)
     ]
 
 

@@ -36,8 +36,8 @@ def answer(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     if layer not in told:
         told.append(layer)
         _say(content, turn, memory, said, topic)
-    elif topic.again:
-        _say_again(content, memory, said, topic)
+    elif again := (topic.again or content.topics[topic.id].again):
+        _say_again(content, turn, memory, said, (topic.answer, *again))
     elif turn.route == "emergency" and topic.id in AGAIN:
         name = AGAIN[topic.id] + ("_alone" if not turn.hours_open and not turn.waiting else "")
         said.say(worded(content, memory, name), contacts=contacts_of(content, turn, memory), sentence=name)
@@ -81,13 +81,14 @@ def _say(content: Content, turn: Turn, memory: Memory, said: Said, topic: Topic)
     said.say(filled(content, text), choices, contacts_of(content, turn, memory), topic.checked)
 
 
-def _say_again(content: Content, memory: Memory, said: Said, topic: Topic) -> None:
-    """Say small talk in its next wording."""
-    wordings = [topic.answer, *topic.again]
+def _say_again(content: Content, turn: Turn, memory: Memory, said: Said, wordings: tuple[str, ...]) -> None:
+    """Say what has been said in its next wording."""
+    topic = topic_of(content, turn, memory)
     times = memory.worded.get(topic.id, 0) + 1
     memory.worded[topic.id] = times
-    choices = [topic_choice(content, other) for other in topic.buttons]
-    said.say(filled(content, wordings[times % len(wordings)]), choices, topic.contacts, topic.checked)
+    choices = [topic_choice(content, other) for other in topic.buttons][:MOST_CHOICES]
+    text = filled(content, wordings[times % len(wordings)])
+    said.say(text, choices, contacts_of(content, turn, memory), topic.checked)
 
 
 def _all_told(content: Content, turn: Turn, memory: Memory, said: Said, topic: Topic) -> None:

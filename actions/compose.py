@@ -19,9 +19,10 @@ from actions.translate import translated, understands_little
 from actions.turn import Memory, Said, Turn
 from actions.wording import worded
 from content.model import Content
-from content.reach import who_now
+from content.reach import fitting, who_now
 
 MISSES_BEFORE_HELP = 2
+NEAR = frozenset({"suicide", "acute_danger"})
 LOOSE = ("affirm", "deny", "not_understood", "out_of_scope", "insult")  # words that hang on what was said before
 
 
@@ -62,12 +63,12 @@ def _reply(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
         _ask_back(content, turn, memory, said)
         if memory.asker is None:  # what is only guessed at changes nothing that was said
             remember_asker(content, turn, memory, turn.ask_back[:MOST_CHOICES])
-    elif turn.topic in LOOSE and "suicide" in memory.heard and not turn.chosen and not said.replies:
+    elif turn.topic in LOOSE and NEAR.intersection(memory.heard) and not turn.chosen and not said.replies:
         _stay_near(content, turn, memory, said)
     elif not turn.ask_back:
-        remember(content, turn, memory, turn.topic)
         if not answered:
             answer(content, turn, memory, said)
+        remember(content, turn, memory, turn.topic)
 
 
 def _ask_on(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
@@ -98,6 +99,8 @@ def _special(turn: Turn) -> Rule | None:
         return _switch_easy
     if choice.startswith("told:"):
         return _noted
+    if choice in PLAIN:
+        return PLAIN[choice]
     if turn.aside == "who_now" and not turn.risks:
         return _who_now
     if turn.aside == "heard" and not turn.risks:
@@ -115,7 +118,7 @@ def _follow_guide(content: Content, turn: Turn, memory: Memory, said: Said) -> N
     if option is None:
         guide.put(content, memory, said, step)
         return
-    leads = guide.take(content, memory, said, option, step)
+    leads = guide.take(content, turn, memory, said, option, step)
     remember(content, turn, memory, turn.topic)
     if leads is not None:
         answer(content, turn, memory, said)
@@ -155,6 +158,20 @@ def _heard(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     said.say(worded(content, memory, name), sentence=name)
 
 
+def _no_human(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """Take a no to a human, however it is put: the gateway says that it will be so."""
+    memory.pending = None
+    said.signal("no_human")
+
+
+def _identity(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """Answer a number or an address that was given unasked; that it is hidden, and for whom, the gateway says."""
+    said.say(worded(content, memory, "not_needed"), sentence="not_needed")
+
+
+PLAIN: dict[str, Rule] = {"no_human": _no_human, "identity": _identity}
+
+
 def _settles_question(content: Content, turn: Turn, memory: Memory, said: Said) -> bool:
     """Read a plain yes or no against what was asked last; True where that was the whole turn."""
     asked, yes = memory.pending, turn.topic == "affirm"
@@ -179,21 +196,23 @@ def _settles_question(content: Content, turn: Turn, memory: Memory, said: Said) 
 
 
 def _stay_near(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
-    """No riddles and no small talk for somebody who has said that they want to die."""
-    offered = [] if turn.waiting else [human_choice(content)]
-    lines = content.risk_replies["suicide"].contacts
-    said.say(worded(content, memory, "stay_near"), offered, lines, checked=False, sentence="stay_near")
+    """No riddles and no small talk for somebody who has said that they want to die, or are in danger."""
+    dying = "suicide" in memory.heard
+    offered = [] if turn.waiting or turn.no_human else [human_choice(content)]
+    lines = content.risk_replies["suicide" if dying else "acute_danger"].contacts
+    contacts = fitting(content, lines, known_of(content, turn, memory), memory.place)
+    name = "stay_near" if dying else "danger_near"
+    said.say(worded(content, memory, name), offered, contacts, checked=False, sentence=name)
 
 
 def _ask_back(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
-    if "suicide" in memory.heard:
+    if NEAR.intersection(memory.heard):
         _stay_near(content, turn, memory, said)
-        return
-    if turn.waiting:  # somebody who waits is not asked what they mean; the counsellor will
-        said.say(worded(content, memory, "waiting_unclear"), sentence="waiting_unclear")
         return
     choices = [topic_choice(content, topic) for topic in turn.ask_back[:MOST_CHOICES]]
     name = "ask_back" if memory.misses == 1 else "ask_back_again"
+    if turn.waiting:  # a counsellor can ask better, but is not here yet
+        name = "waiting_unclear"
     said.say(worded(content, memory, name), choices, sentence=name)
 
 

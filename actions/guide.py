@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from actions.buttons import MOST_CHOICES, resume_choice, step_choices
+from actions.remember import known_of
 from actions.turn import Memory, Said, Turn
 from content.model import Content, Option
+from content.reach import fitting
 
 GUIDE = "guide:"
 
@@ -29,12 +31,13 @@ def put(content: Content, memory: Memory, said: Said, step_id: str) -> None:
     memory.pending, memory.guide = f"{GUIDE}{step_id}", step_id
 
 
-def take(content: Content, memory: Memory, said: Said, option: Option, step_id: str) -> str | None:
+def take(content: Content, turn: Turn, memory: Memory, said: Said, option: Option, step_id: str) -> str | None:
     """Say what an answer calls for and put the next question; give the topic that it leads to instead, if one."""
     memory.guide = memory.pending = None
     if option.says is not None:
         text = option.easy if memory.easy and option.easy else option.says
-        said.say(text, None, option.contacts, content.steps[step_id].checked)
+        contacts = fitting(content, option.contacts, known_of(content, turn, memory), memory.place)
+        said.say(text, None, contacts, content.steps[step_id].checked)
     if option.to in content.steps:
         put(content, memory, said, option.to)
         return None

@@ -73,10 +73,12 @@ def about(content: Content, turn: Turn, memory: Memory) -> str:
     heard = {*memory.heard, *heard_in(turn)}
     if "suicide" in heard:
         return "suicidal"
-    if "minors" in known_of(content, turn, memory) or content.topics[turn.topic].group == "minors":
+    if "child_victim_of_writer" in heard:
+        return "buyers"
+    if "minors" in known_of(content, turn, memory):
         return "minors"
-    asked = turn.topic
-    if content.topics[asked].group in ("service", "smalltalk"):  # who that is tells what was talked about
+    asked = content.taxonomy.asker(turn.topic) or turn.topic
+    if asked == turn.topic and content.topics[asked].group in ("service", "smalltalk"):  # what was talked about tells
         asked = memory.asker or memory.last_topic or asked
     return asked
 

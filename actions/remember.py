@@ -16,13 +16,14 @@ def remember(content: Content, turn: Turn, memory: Memory, topic: str) -> None:
 
 
 def remember_asker(content: Content, turn: Turn, memory: Memory, topics: tuple[str, ...]) -> None:
-    """Remember whom the talk is with, where all of `topics` that tell say the same.
+    """Remember whom the talk is with, where all of `topics` that tell say the same, and not one alone among several.
 
     A question that only wants to know (route `answer`) tells it where nothing else has: a buyer may ask about selling.
     """
     if memory.asker and all(content.topics[topic].route == "answer" for topic in topics):
         return
-    askers = {asker for topic in topics if (asker := content.taxonomy.asker(topic))}
+    told = [asker for topic in topics if (asker := content.taxonomy.asker(topic))]
+    askers = {*told} if len(told) == len(topics) or len(told) > 1 else set()
     if askers == {"exploited"} and "minor" in {*memory.heard, *heard_in(turn)}:
         askers = {"minors"}
     if askers == {"minors"} and _no_child(turn, memory):
@@ -51,7 +52,9 @@ def remember_about(turn: Turn, memory: Memory) -> None:
 
 def known_of(content: Content, turn: Turn, memory: Memory) -> frozenset[str]:
     """Give what is known of the writer: who asks, circumstances, risks. It decides in which variant a topic is said."""
-    risks, about = {*memory.heard, *heard_in(turn)}, {*memory.about}
+    # who once worried for another may now speak of themself
+    risks = {*memory.heard} - {"third_party_at_risk"} | heard_in(turn)
+    about = {*memory.about}
     asker = memory.asker or content.taxonomy.asker(turn.topic)
     child = UNDER_18 in about or ("minor" in risks and asker in (None, "exploited", "minors"))
     people = {"minors"} if child and ADULT not in about else {asker} - {None}

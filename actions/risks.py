@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from actions.answers import AGAIN
+from actions.remember import known_of
 from actions.translate import spoken
 from actions.turn import Memory, Said, Turn
 from actions.wording import worded
 from content.model import Content
+from content.reach import fitting
 
 OFFENDERS = ("minor", "third_party_at_risk", "solicitation")
 TOPIC_OF = {"acute_danger": "acute_danger", "suicide": "suicidal"}
@@ -20,6 +22,8 @@ def risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> bool
         risks = [risk for risk in risks if taxonomy.risks[risk] == "emergency"]
     elif "child_victim_of_writer" in {*turn.risks, *memory.heard}:  # comfort for a victim is misplaced
         risks = [risk for risk in risks if risk not in OFFENDERS]
+    if "others" in (memory.asker, taxonomy.asker(turn.topic)):  # who asks is not the child
+        risks = [risk for risk in risks if risk != "minor"]
     for risk in risks:
         reply = content.risk_replies[risk]
         covered = turn.topic in reply.covered_by and not turn.ask_back
@@ -43,10 +47,11 @@ def _say_risk(content: Content, turn: Turn, memory: Memory, risk: str, said: Sai
     if language is not None and risk in language.risks:
         said.say(language.risks[risk], None, reply.contacts, reply.checked and language.checked, language.code)
         return
+    contacts = fitting(content, reply.contacts, known_of(content, turn, memory), memory.place)
     times = memory.worded.get(f"risk {risk}", 0)
     memory.worded[f"risk {risk}"] = times + 1
     if times and risk in TOPIC_OF:  # danger is said each time it is heard, not each time in the same words
         name = AGAIN[TOPIC_OF[risk]] + ("" if turn.hours_open or turn.waiting else "_alone")
-        said.say(worded(content, memory, name), contacts=reply.contacts, checked=reply.checked, sentence=name)
+        said.say(worded(content, memory, name), contacts=contacts, checked=reply.checked, sentence=name)
         return
-    said.say(reply.text, contacts=reply.contacts, checked=reply.checked)
+    said.say(reply.text, contacts=contacts, checked=reply.checked)

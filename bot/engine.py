@@ -14,15 +14,16 @@ from rasa.core.utils import AvailableEndpoints
 from actions.answer import ActionAnswer
 from bot.action_endpoint import InProcessActions, check_schema_once
 from bot.context import context_of, memory_of
-from bot.follow_up import in_context
+from bot.follow_up import in_context, without_the_child
 from bot.in_talk import as_choice, topic_of_choice
 from bot.quiet import quiet
 from bot.turns import TurnTrackerStore
 from content.model import Content
 from content.registry import load_content
-from content.sayings import UNDER_18
+from content.sayings import ADULT, UNDER_18
 
-IN_TALK = ("choice", "about", "aside")  # what a message means in the talk (bot/in_talk.py, content/sayings.py)
+# What a message means in the talk (bot/in_talk.py, content/sayings.py), and what the model overruled of the lexicon.
+IN_TALK = ("choice", "about", "aside", "place", "overruled")
 EXPOSED = ("exploited", "minors")  # who of these tells that they are under 18 is a child at risk
 CHANNEL = "varsam"
 _LEADING = "/ \t\r\n\u200b\ufeff"
@@ -71,6 +72,8 @@ class Engine:
         assert self._agent.processor is not None  # `load_engine` refuses an agent without a model
         parsed = dict(await self._agent.processor.parse_message(UserMessage(text)))
         parsed = in_context(content.taxonomy, parsed, memory.get("asker"), memory.get("last_topic"))
+        if ADULT in content.sayings.heard(text):
+            parsed = without_the_child(parsed)
         meant = as_choice(content, text, memory, parsed)
         if meant is not None and (topic := topic_of_choice(content, meant, memory)) is not None:
             parsed = {**parsed, **_known(text, topic, meant)}

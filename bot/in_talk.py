@@ -5,6 +5,7 @@ Such words stand for a button that might have been pressed. Danger in them is ne
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from content.model import Content, Option, Step
@@ -13,6 +14,10 @@ from content.sayings import plain
 SHORT = 3  # words; so few may hold an answer anywhere, also where they are sure to mean something else
 LONGEST = 10  # words; who writes more answers in their own way
 YES_NO = {"affirm": "yes", "deny": "no"}
+NO_HUMAN = "no_human"
+IDENTITY = "identity"
+REACHED_BY = ("phone_contact", "email_contact", "find_local_support")  # what a number or an address is taken for
+_HIDDEN = re.compile(r"\[(?:personnummer|telefonnummer|mejladress|adress)\]")  # what the gateway leaves of them
 
 
 def as_choice(content: Content, text: str, memory: dict[str, Any], parsed: dict[str, Any]) -> str | None:
@@ -26,23 +31,46 @@ def as_choice(content: Content, text: str, memory: dict[str, Any], parsed: dict[
     if aside in ("easy", "standard"):
         return f"easy:{'on' if aside == 'easy' else 'off'}"
     if aside == "more":
-        told = last in content.topics and content.topics[last].group != "smalltalk"
-        return f"more:{last}" if told else "topic:menu"
+        return f"more:{last}" if _tells(content, last) else "topic:menu"
+    if content.sayings.refuses_human.search(plain(text)) and _loose(content, parsed, "talk_to_human"):
+        return NO_HUMAN
     asked = str(memory.get("pending") or "").removeprefix("guide:")
     option = _answer(content, content.steps[asked], text, parsed) if asked in content.steps else None
-    return f"guide:{asked}:{option.id}" if option is not None else _told(content, text, memory, parsed)
+    if option is None and (asked := memory.get("guide") or "") in content.steps and _loose(content, parsed):
+        option = _typed(content.steps[asked], plain(text), LONGEST)  # put some time ago, and still open
+    if option is not None:
+        return f"guide:{asked}:{option.id}"
+    if _HIDDEN.search(text) and not parsed["risks"] and _loose(content, parsed, *REACHED_BY):
+        return IDENTITY
+    return _told(content, text, memory, parsed) or _by_risk(content, parsed)
 
 
-def _told(content: Content, text: str, memory: dict[str, Any], parsed: dict[str, Any]) -> str | None:
-    """Read a message that only tells something of the writer ("ja e 34", "jag är kille") against what was answered."""
-    about, asker, last = content.sayings.heard(text), memory.get("asker"), memory.get("last_topic")
-    unsure = parsed["ask_back"] or content.topics[parsed["intent"]["name"]].group == "smalltalk"
-    if not about or not unsure or len(plain(text).split()) > LONGEST:
-        return None
-    answers = [topics[asker] for one, topics in content.sayings.answered.items() if one in about and asker in topics]
-    if answers:
-        return f"topic:{answers[0]}"
-    return f"told:{last}" if last in content.topics and content.topics[last].group != "smalltalk" else None
+def topic_of_choice(content: Content, choice: str, memory: dict[str, Any]) -> str | None:
+    """Give the topic that a payload is understood as; None where content has no such button (any more)."""
+    kind, _, rest = choice.partition(":")
+    if kind in ("topic", "more", "told"):
+        return rest if rest in content.topics else None
+    if kind in ("easy", IDENTITY):
+        return memory.get("last_topic") or "menu"
+    if kind == NO_HUMAN:
+        return "deny"
+    if kind == "guide":
+        guide, _, name = rest.partition(":")
+        step = content.steps.get(f"{guide}:{name.partition(':')[0]}")
+        options = {option.id: option for option in step.options} if step else {}
+        answered = options.get(name.partition(":")[2])
+        return answered.topic if answered else step.topic if step and ":" not in name else None
+    return None
+
+
+def _tells(content: Content, topic: str | None) -> bool:
+    return topic in content.topics and content.topics[topic].group != "smalltalk"
+
+
+def _loose(content: Content, parsed: dict[str, Any], *but: str) -> bool:
+    """Tell whether a message is understood as nothing sure of its own: unsure, small talk, or one of some topics."""
+    topic = parsed["intent"]["name"]
+    return bool(parsed["ask_back"]) or topic in but or content.topics[topic].group == "smalltalk"
 
 
 def _answer(content: Content, step: Step, text: str, parsed: dict[str, Any]) -> Option | None:
@@ -51,28 +79,39 @@ def _answer(content: Content, step: Step, text: str, parsed: dict[str, Any]) -> 
     whole = [option for option in step.options if option.typed.fullmatch(said)]
     if whole:
         return whole[0]
-    words = len(said.split())
-    sure = not parsed["ask_back"] and content.topics[topic].group != "smalltalk"
-    elsewhere = sure and content.topics[topic].group != content.topics[step.topic].group
-    if words <= (SHORT if elsewhere else LONGEST):
-        found = [option for option in step.options if option.typed.search(said)]
-        if found:
-            return found[0]
+    elsewhere = not _loose(content, parsed) and content.topics[topic].group != content.topics[step.topic].group
+    found = _typed(step, said, SHORT if elsewhere else LONGEST)
     meant = YES_NO.get(topic) if not parsed["ask_back"] else None
-    return next((option for option in step.options if option.id == meant), None)
+    return found or next((option for option in step.options if option.id == meant), None)
 
 
-def topic_of_choice(content: Content, choice: str, memory: dict[str, Any]) -> str | None:
-    """Give the topic that a button's payload is understood as; None where content has no such button (any more)."""
-    kind, _, rest = choice.partition(":")
-    if kind in ("topic", "more", "told"):
-        return rest if rest in content.topics else None
-    if kind == "easy":
-        return memory.get("last_topic") or "menu"
-    if kind == "guide":
-        guide, _, name = rest.partition(":")
-        step = content.steps.get(f"{guide}:{name.partition(':')[0]}")
-        options = {option.id: option for option in step.options} if step else {}
-        answered = options.get(name.partition(":")[2])
-        return answered.topic if answered else step.topic if step and ":" not in name else None
+def _typed(step: Step, said: str, longest: int) -> Option | None:
+    if len(said.split()) > longest:
+        return None
+    return next((option for option in step.options if option.typed.search(said)), None)
+
+
+def _told(content: Content, text: str, memory: dict[str, Any], parsed: dict[str, Any]) -> str | None:
+    """Read a message that only tells something of the writer ("ja e 34", "jag är kille") against what was answered."""
+    about, last = content.sayings.heard(text), memory.get("last_topic")
+    if not about or len(plain(text).split()) > LONGEST:
+        return None
+    if not _loose(content, parsed) and not content.sayings.only_an_age(text):
+        return None
+    asker = memory.get("asker") or content.taxonomy.asker(parsed["intent"]["name"])
+    answers = [topics[asker] for one, topics in content.sayings.answered.items() if one in about and asker in topics]
+    if answers:
+        return f"topic:{answers[0]}"
+    return f"told:{last}" if _tells(content, last) else None
+
+
+def _by_risk(content: Content, parsed: dict[str, Any]) -> str | None:
+    """Give the topic that an unclear message with a risk is about, where that is near; always where a child is harmed."""
+    if not parsed["ask_back"]:
+        return None
+    near = {one["name"] for one in parsed["intent_ranking"]}
+    for risk in parsed["risks"]:
+        meant = content.risk_replies[risk].means
+        if meant is not None and (meant in near or risk == "child_victim_of_writer"):
+            return f"topic:{meant}"
     return None

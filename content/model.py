@@ -135,11 +135,15 @@ class Step:
 
 @dataclass(frozen=True)
 class RiskReply:
-    """What is said first when a risk is heard beside another question."""
+    """What is said first when a risk is heard beside another question.
+
+    `means` is the topic that an unclear message with this risk is taken to be about.
+    """
 
     text: str
     contacts: tuple[str, ...]
     covered_by: tuple[str, ...]
+    means: str | None
     checked: bool
     sources: tuple[str, ...] = ()
 

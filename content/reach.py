@@ -9,6 +9,7 @@ from content.model import Content
 
 MOST = 3
 EMERGENCY = "sos_112"
+NOT_THEMSELVES = frozenset({"buyers", "others"})  # whom a line for the harmed is not for
 
 
 def open_now(content: Content, about: str, local: datetime) -> tuple[str, ...]:
@@ -43,9 +44,7 @@ def ranked_for(content: Content, about: str) -> tuple[str, ...]:
 def _for_writer(
     content: Content, contacts: Iterable[str], known: Collection[str], place: str | None
 ) -> tuple[str, ...]:
-    instead = content.organisation.instead
-    chosen = (
-        next((other for who, other in instead.get(one, {}).items() if who in known and "buyers" not in known), one)
-        for one in contacts
-    )
+    """Give the contacts, those made for such a writer in their place; who asks for another is not the one in need."""
+    instead = {} if NOT_THEMSELVES.intersection(known) else content.organisation.instead
+    chosen = (next((other for who, other in instead.get(one, {}).items() if who in known), one) for one in contacts)
     return tuple(dict.fromkeys(chosen))

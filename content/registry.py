@@ -129,6 +129,7 @@ def _risk_replies(
             text=file.said(entry, "text"),
             contacts=may_show(file, entry, contacts, staff=False),
             covered_by=file.ids(entry, "covered_by", taxonomy.topics, "topic"),
+            means=file.id(entry, "means", taxonomy.topics, "topic"),
             checked=file.cited(entry, facts),
             sources=file.ids(entry, "sources", facts, "fact"),
         )

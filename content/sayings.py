@@ -13,6 +13,24 @@ UNDER_18, ADULT = "under_18", "adult"
 LONGEST_ASIDE = 60  # characters; who writes more says more
 _WORD = re.compile(r"\w+")
 _TENS = {"tolv": 12, "tretton": 13, "fjorton": 14, "femton": 15, "sexton": 16, "sjutton": 17, "arton": 18, "nitton": 19}
+_PART = re.compile(r"[.,!?;:\n()–-]+")
+_AROUND_AGE = {
+    "nej",
+    "na",
+    "inte",
+    "ju",
+    "men",
+    "bara",
+    "ar",
+    "arig",
+    "gammal",
+    "btw",
+    "sjalv",
+    "asso",
+    "alltsa",
+    "nu",
+    "och",
+}
 # What follows a number that is no age.
 _NO_AGE = (
     r"(?! (?:min|minuter|tim|timmar|dagar|veckor|manader|mil|km|kr|kronor|procent|barns?|stycken|st|personer|ar sen))"
@@ -41,6 +59,8 @@ class Sayings:
     asides: Mapping[str, re.Pattern[str]]
     signs: Mapping[str, str]  # an aside that is but a sign ("👍"), and what it means
     before_age: re.Pattern[str]
+    opening_age: re.Pattern[str]
+    refuses_human: re.Pattern[str]
     answered: Mapping[str, Mapping[str, str]]  # by circumstance and who asks: the topic that answers it told alone
 
     def heard(self, text: str) -> frozenset[str]:
@@ -48,10 +68,23 @@ class Sayings:
         said = plain(text)
         told = self.unless.sub(" ", said)
         found = {name for name, pattern in self.circumstances.items() if pattern.search(told)}
-        ages = [_age(one) for one in self.before_age.finditer(said)]
+        if any(one.group().startswith(("kille", "man ", "pojke", "pappa")) for one in self._ages(text)):
+            found.add("male")
+        ages = [_age(one) for one in self._ages(text)]
         if ages:  # the last one holds: it may be a correction
             found = found - {UNDER_18, ADULT} | {UNDER_18 if ages[-1] < 18 else ADULT}
         return frozenset(found)
+
+    def only_an_age(self, text: str) -> bool:
+        """Tell whether a message says how old somebody is and hardly more ("nej ja e 22 inte 15")."""
+        rest = plain(text)
+        for one in self._ages(text):
+            rest = rest.replace(one.group(), " ", 1)
+        return bool(self._ages(text)) and not set(rest.split()) - _AROUND_AGE - {*re.findall(r"\d+", rest)}
+
+    def _ages(self, text: str) -> list[re.Match[str]]:
+        opening = [one for part in _PART.split(text) if (one := self.opening_age.match(plain(part)))]
+        return [*opening, *self.before_age.finditer(plain(text))]
 
     def aside(self, text: str) -> str | None:
         """Give what a message means that is nothing but an aside ("berätta mer", "lättläst", "ok"); None for others."""
@@ -77,13 +110,16 @@ def read_sayings(file: File) -> Sayings:
     )
     signs = {form[0]: name for name, forms in aside.items() for form in forms if not plain(form)}
     before = "|".join(plain(form) for form in _forms(file, "before_age", file.data.get("before_age")))
-    pattern = re.compile(rf"\b(?:{before}) (?P<soon>snart |nastan |strax )?(?:bara )?{_NUMBER}")
+    opening = "|".join(plain(form) for form in _forms(file, "opening_age", file.data.get("opening_age")))
+    age = rf"(?P<soon>snart |nastan |strax )?(?:bara |pa )?{_NUMBER}"
     return Sayings(
         circumstances={name: spoken(forms) for name, forms in told.items()},
         unless=spoken(file.data.get("unless") or ()),
         asides={name: spoken(form for form in forms if plain(form)) for name, forms in aside.items()},
         signs=signs,
-        before_age=pattern,
+        before_age=re.compile(rf"\b(?:{before}) {age}"),
+        opening_age=re.compile(rf"(?:{opening}) {age}"),
+        refuses_human=spoken(_forms(file, "refuses_human", file.data.get("refuses_human"))),
         answered={name: dict(entries(topics)) for name, topics in entries(file.data.get("answered") or {})},
     )
 

@@ -105,7 +105,8 @@ class Answering:
 
     def _from_engine(self, answer: EngineAnswer, heard: tuple[str, ...]) -> Response:
         understood = dict(answer.understood)
-        risks = [*understood["risks"], *(risk for risk in heard if risk not in understood["risks"])]
+        known = {*understood["risks"], *understood.get("overruled", ())}  # the engine heard the same words, and more
+        risks = [*understood["risks"], *(risk for risk in heard if risk not in known)]
         understood["risks"] = risks
         taxonomy = self._words.content.taxonomy
         understood["route"] = taxonomy.stricter([understood["route"], *(taxonomy.risks[risk] for risk in risks)])

@@ -51,7 +51,7 @@ class Learned:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SwedishClassifier(LearnedComponent, IntentClassifier):
-    """Sets `intent`, `intent_ranking` (top three), `ask_back` (topics; empty when sure), `risks` and `risk_words`.
+    """Sets `intent`, `intent_ranking` (top three), `ask_back` (topics; empty when sure), `risks`, `risk_words`, `overruled`.
 
     Sure means: the best has at least `sure` probability, or `lead` times the second's and at least `floor`; and a word
     of the message is known. A third topic is asked back where it has at least `third` of the second's probability.
@@ -94,13 +94,15 @@ class SwedishClassifier(LearnedComponent, IntentClassifier):
             sure = self._sure(ranking) and learned.views.knows(words)
             strongest = partial(learned.risks.strongest, learned.views, words)
             lang, topic = message.get(LANG) or "sv", ranking[0]["name"]
-            heard = self._decision.hear(message.get(TEXT) or "", learned.risks.hear(row), strongest, lang, topic)
+            odds = learned.risks.hear(row)
+            heard, overruled = self._decision.hear(message.get(TEXT) or "", odds, strongest, lang, topic)
             found = {
                 INTENT: ranking[0],
                 INTENT_RANKING_KEY: ranking,
                 "ask_back": [] if sure else self._choices(ranking),
                 "risks": [one["risk"] for one in heard],
                 "risk_words": heard,
+                "overruled": overruled,
             }
             for name, value in found.items():
                 message.set(name, value, add_to_output=True)

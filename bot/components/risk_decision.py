@@ -56,8 +56,8 @@ class RiskDecision:
         strongest: Callable[[str], list[str]],
         lang: str = "sv",
         topic: str | None = None,
-    ) -> list[dict[str, Any]]:
-        """Give the risks in the taxonomy's order, each with why.
+    ) -> tuple[list[dict[str, Any]], list[str]]:
+        """Give the risks in the taxonomy's order, each with why; and those that the lexicon heard and the model overruled.
 
         `odds`: the model's probability of each risk; `strongest`: gives the words that spoke most to the model for a
         risk; `topic`: what the topic model takes the text for. Keys: `risk`; `words` and `rule` (the lexicon's, or the
@@ -73,4 +73,5 @@ class RiskDecision:
                 words, rule = (rules[risk].words, rules[risk].rule) if by_rule else (" … ".join(spoke), MODEL)
                 why = {"risk": risk, "words": words, "rule": rule}
                 heard.append({**why, "score": round(score, 4), "strongest": spoke})
-        return heard
+        stand = {one["risk"] for one in heard}
+        return heard, [risk for risk in rules if risk not in stand]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -129,21 +128,6 @@ def test_what_is_told_of_the_writer_is_taken_in_and_answered_anew_where_it_chang
     assert texts(said)[0] == content.sentences["noted"]
     mine = topic.said_to({told})
     assert (f"{mine.answer} {mine.next_step}" in texts(said)) == anew
-
-
-@pytest.mark.parametrize(
-    ("about", "asker", "shown"),
-    [((), None, "kvinnofridslinjen"), (("male",), None, "stodlinjen_man"), (("trans", "male"), None, "stodlinjen_trans"),
-     (("male",), "buyers", "kvinnofridslinjen")],
-)  # fmt: skip
-def test_line_is_one_for_such_a_writer_and_never_the_one_for_harmed_men_to_a_buyer(
-    content: Content, about: tuple[str, ...], asker: str | None, shown: str
-) -> None:
-    lines = {"kvinnofridslinjen", "stodlinjen_man", "stodlinjen_trans"}
-    memory = Memory(about=list(about), asker=asker)
-    said = compose(content, turn(content, "partner_violence", no_human=True), replace(memory))
-
-    assert [one for one in contacts(said) if one in lines][:1] == [shown]
 
 
 def test_lone_ok_starts_nothing_and_keeps_what_was_asked(content: Content) -> None:

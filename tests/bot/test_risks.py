@@ -69,7 +69,7 @@ class Ear:
         return self.model.strongest(self.views, text, risk)
 
     def decides(self, lexicon: RiskLexicon, bars: Bars, text: str, **known: str) -> list[dict[str, Any]]:
-        return RiskDecision(lexicon, bars).hear(text, self.hear(text), partial(self.strongest, text), **known)
+        return RiskDecision(lexicon, bars).hear(text, self.hear(text), partial(self.strongest, text), **known)[0]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from content.model import Content
-from content.reach import open_now
+from content.reach import fitting, open_now
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 GROUPS = ("exploited", "minors", "buyers", "crisis", "others", "service", "smalltalk")
@@ -91,3 +91,17 @@ def test_open_now_never_names_who_is_closed_and_always_112(content: Content, gro
 def test_every_group_of_topics_has_its_own_list(content: Content) -> None:
     assert {group for group, _ in content.taxonomy.topics.values()} == set(GROUPS)
     assert set(content.organisation.reach) == {*GROUPS, "suicidal"}  # the one topic with a list of its own
+
+
+@pytest.mark.parametrize(
+    ("known", "shown"),
+    [
+        (set(), "kvinnofridslinjen"),
+        ({"male"}, "stodlinjen_man"),
+        ({"trans", "male"}, "stodlinjen_trans"),
+        ({"male", "buyers"}, "kvinnofridslinjen"),  # the men's line is for men who were harmed
+        ({"male", "others"}, "kvinnofridslinjen"),  # a man who worries for a woman
+    ],
+)
+def test_a_line_is_the_one_for_such_a_writer(content: Content, known: set[str], shown: str) -> None:
+    assert fitting(content, ("kvinnofridslinjen", "sos_112"), known, None) == (shown, "sos_112")

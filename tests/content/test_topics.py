@@ -99,7 +99,7 @@ def test_no_text_claims_that_kast_is_open_in_umea() -> None:
     sentences = [one for text in TEXTS.values() for one in re.split(r"(?<=[.?])\s", text)]
     claims = [one for one in sentences if "Umeå" in one and ("KAST" in one or "köper sex" in one)]
 
-    assert [one for one in claims if "har beslutat" not in one] == []
+    assert [one for one in claims if "har beslutat" not in one and "beslutade 2017" not in one] == []
     assert claims != []
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from content.hours import Schedule
+
+if TYPE_CHECKING:
+    from content.places import Places
 
 PEOPLE = ("exploited", "minors", "buyers", "others")  # the groups of topics that tell who asks
 
@@ -17,7 +21,10 @@ class ContentError(ValueError):
 
 @dataclass(frozen=True)
 class Contact:
-    """Somebody a visitor can turn to; the only place where a phone number stands."""
+    """Somebody a visitor can turn to; the only place where a phone number stands.
+
+    `serves`: ids of the municipalities and regions that it is there for; none where it is there for all of Sweden.
+    """
 
     id: str
     name: str
@@ -32,6 +39,7 @@ class Contact:
     show: str
     checked: bool
     reviewed: date
+    serves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -231,3 +239,4 @@ class Content:
     organisation: Organisation
     booking: Booking
     languages: Mapping[str, Language]
+    places: Places

@@ -22,6 +22,7 @@ from content.model import (
     Topic,
 )
 from content.organisation import read_organisation
+from content.places import read_places
 from content.secret_words import read_secret_words
 from content.shared_questions import read_askers, read_shared_questions
 from content.tongues import read_languages
@@ -53,7 +54,8 @@ def load_content(root: Path = HERE) -> Content:
         ContentError: on the first thing that is missing, unknown or unsourced.
     """
     taxonomy = _taxonomy(File(root / "taxonomy.yml", root), File(root / "shared_questions.yml", root))
-    contacts = read_contacts(File(root / "contacts.yml", root))
+    places = read_places(File(root / "places.yml", root))
+    contacts = read_contacts(File(root / "contacts.yml", root), places)
     facts = _all_facts(root)
     topics = {topic.id: topic for topic in _topics(root, taxonomy, contacts, facts)}
     missing = sorted(set(taxonomy.topics) - set(topics))
@@ -72,6 +74,7 @@ def load_content(root: Path = HERE) -> Content:
         organisation=read_organisation(File(root / "organisation.yml", root), contacts, taxonomy),
         booking=read_booking(File(root / "booking.yml", root), contacts, facts),
         languages=read_languages(root, taxonomy, contacts, facts),
+        places=places,
         secret_words=read_secret_words(File(root / "secret_words.yml", root)),
     )
 

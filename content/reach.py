@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from content.model import Content
+from content.places import Place, serves_there
 
 MOST = 3
 
@@ -21,3 +22,10 @@ def open_now(content: Content, about: str, local: datetime) -> tuple[str, ...]:
     emergency = "sos_112"
     first = [one for one in found if one != emergency][: MOST - 1]
     return (*first, emergency)
+
+
+def near(content: Content, place: Place) -> tuple[str, ...]:
+    """Give the contact ids that may be shown to anyone and serve a place: those for it, then those for its region."""
+    found = [one for one in content.contacts.values() if one.show == "default" and one.serves]
+    there = [one for one in found if serves_there(one, place)]
+    return tuple(one.id for one in sorted(there, key=lambda one: place.id not in one.serves))

@@ -13,6 +13,7 @@ from actions import guide
 from actions.answers import answer, contacts_of, is_new, tell_more, topic_of
 from actions.buttons import HUMAN, MOST_CHOICES, human_choice, topic_choice
 from actions.human import about, asks_to_share, human
+from actions.place import place_support
 from actions.remember import heard_in, known_of, remember, remember_about, remember_asker
 from actions.risks import risk_first
 from actions.translate import translated, understands_little
@@ -66,7 +67,7 @@ def _reply(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     elif turn.topic in LOOSE and NEAR.intersection(memory.heard) and not turn.chosen and not said.replies:
         _stay_near(content, turn, memory, said)
     elif not turn.ask_back:
-        if not answered:
+        if not answered and not place_support(content, turn, memory, said):
             answer(content, turn, memory, said)
         remember(content, turn, memory, turn.topic)
 

@@ -15,7 +15,7 @@ from actions.answer import ActionAnswer
 from bot.action_endpoint import InProcessActions, check_schema_once
 from bot.context import context_of, memory_of
 from bot.follow_up import in_context, without_the_child
-from bot.in_talk import as_choice, topic_of_choice
+from bot.in_talk import LOCAL, as_choice, topic_of_choice
 from bot.quiet import quiet
 from bot.turns import TurnTrackerStore
 from content.model import Content
@@ -81,7 +81,9 @@ class Engine:
         if UNDER_18 in heard and memory.get("asker") in EXPOSED and "minor" not in parsed["risks"]:
             words = [*parsed["risk_words"], {"risk": "minor", "rule": "age", "words": ""}]
             parsed = {**parsed, "risks": [*parsed["risks"], "minor"], "risk_words": words}
-        return {**parsed, "about": heard, "aside": content.sayings.aside(text)}
+        place = content.places.find(text, asked=memory.get("last_topic") == LOCAL)
+        told = {"about": heard, "aside": content.sayings.aside(text), "place": place.id if place else None}
+        return {**parsed, **told}
 
     def _understood(self, parsed: dict[str, Any]) -> dict[str, Any]:
         topic = parsed["intent"]["name"]

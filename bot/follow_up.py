@@ -40,7 +40,7 @@ def in_context(
     if len(parsed["text"].split()) > LONGEST:
         return parsed
     sure, heard = not parsed["ask_back"], parsed["intent"]["name"]
-    means = _means(taxonomy, parsed["text"], asker)
+    means = _means(taxonomy, parsed["text"], asker, last)
     ranking = _meant(parsed, means)
     if asker and (not sure or taxonomy.topics[heard][0] == SERVICE):
         ranking = {
@@ -65,12 +65,13 @@ def _ranked(parsed: dict[str, Any], ranking: dict[str, float]) -> dict[str, Any]
     return {**parsed, "intent": ranked[0], "intent_ranking": ranked, "ask_back": [] if settled else likeliest}
 
 
-def _means(taxonomy: Taxonomy, text: str, asker: str | None) -> dict[str, str]:
+def _means(taxonomy: Taxonomy, text: str, asker: str | None, last: str | None) -> dict[str, str]:
     """Give what `asker` means by each topic of a shared question, unless the text tells whom it is about."""
     return {
-        topic: question.asked_by[asker]
+        topic: meant
         for question in taxonomy.shared_questions
-        if asker in question.asked_by and not _signs(question.unless).search(fold(text))
+        if (meant := question.after.get(last or "") or question.asked_by.get(asker or ""))
+        and not _signs(question.unless).search(fold(text))
         for topic in question.heard_as
     }
 

@@ -14,6 +14,7 @@ from content.sayings import plain
 SHORT = 3  # words; so few may hold an answer anywhere, also where they are sure to mean something else
 LONGEST = 10  # words; who writes more answers in their own way
 YES_NO = {"affirm": "yes", "deny": "no"}
+LOCAL = "find_local_support"
 NO_HUMAN = "no_human"
 IDENTITY = "identity"
 REACHED_BY = ("phone_contact", "email_contact", "find_local_support")  # what a number or an address is taken for
@@ -42,6 +43,12 @@ def as_choice(content: Content, text: str, memory: dict[str, Any], parsed: dict[
         return f"guide:{asked}:{option.id}"
     if _HIDDEN.search(text) and not parsed["risks"] and _loose(content, parsed, *REACHED_BY):
         return IDENTITY
+    if (
+        len(plain(text).split()) <= LONGEST
+        and _loose(content, parsed)
+        and content.places.find(text, asked=last == LOCAL)
+    ):
+        return f"topic:{LOCAL}"
     return _told(content, text, memory, parsed) or _by_risk(content, parsed)
 
 
@@ -106,7 +113,7 @@ def _told(content: Content, text: str, memory: dict[str, Any], parsed: dict[str,
 
 
 def _by_risk(content: Content, parsed: dict[str, Any]) -> str | None:
-    """Give the topic that an unclear message with a risk is about, where that is near; always where a child is harmed."""
+    """Give the topic that an unclear message with a risk is about where it is near, or where a child is harmed."""
     if not parsed["ask_back"]:
         return None
     near = {one["name"] for one in parsed["intent_ranking"]}

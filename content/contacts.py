@@ -8,9 +8,10 @@ from typing import Any
 from content.files import File, plain
 from content.hours import Schedule, parse_holidays, parse_weekly
 from content.model import Contact
+from content.places import Places
 
 
-def read_contacts(file: File) -> dict[str, Contact]:
+def read_contacts(file: File, places: Places) -> dict[str, Contact]:
     """Read and check every contact. Raises ContentError."""
     contacts: dict[str, Contact] = {}
     for entry in file.section("contacts", list):
@@ -29,6 +30,7 @@ def read_contacts(file: File) -> dict[str, Contact]:
             show=file.text(entry, "show"),
             checked=bool(entry.get("checked")),
             reviewed=entry["reviewed"],
+            serves=file.ids(entry, "serves", places.by_id, "place"),
         )
         if contact.id in contacts:
             raise file.wrong(entry, f"contact '{contact.id}' stands twice. Remove one.")

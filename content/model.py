@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from content.hours import Schedule
 
 if TYPE_CHECKING:
+    from content.places import Places
     from content.sayings import Sayings  # which reads by content.files, which raises our ContentError
 
 PEOPLE = ("exploited", "minors", "buyers", "others")  # the groups of topics that tell who asks
@@ -22,7 +23,10 @@ class ContentError(ValueError):
 
 @dataclass(frozen=True)
 class Contact:
-    """Somebody a visitor can turn to; the only place where a phone number stands."""
+    """Somebody a visitor can turn to; the only place where a phone number stands.
+
+    `serves`: ids of the municipalities and regions that it is there for; none where it is there for all of Sweden.
+    """
 
     id: str
     name: str
@@ -37,6 +41,7 @@ class Contact:
     show: str
     checked: bool
     reviewed: date
+    serves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,12 +184,15 @@ class Language:
 class SharedQuestion:
     """What several groups ask in the same words: the topics it is heard as, and the one that each group means.
 
+    `after`: the topic that is meant where a certain topic was answered last, whoever asks.
+
     `unless`: words that say by themselves whom it is about; one that ends in `*` stands for all that begin so.
     """
 
     heard_as: tuple[str, ...]
     asked_by: Mapping[str, str]
     unless: tuple[str, ...]
+    after: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -242,13 +250,14 @@ class Load:
 
 @dataclass(frozen=True)
 class Organisation:
-    """Who runs this instance, when its counsellors read and how much, and whom to name first, per group.
+    """Who runs this instance and where, when its counsellors read and how much, and whom to name first, per group.
 
     `warn_minutes`: so long before the counsellors' hours end those who wait are told. `instead`: by contact, whom to
     show in its place to somebody of whom a circumstance is known; not to buyers, since these lines are for the harmed.
     """
 
     name: str
+    place: str | None
     counsellor_hours: Schedule
     counsellor_hours_text: str
     counsellor_load: Load
@@ -313,3 +322,4 @@ class Content:
     organisation: Organisation
     booking: Booking
     languages: Mapping[str, Language]
+    places: Places

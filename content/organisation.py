@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from content.contacts import may_show
@@ -11,11 +11,14 @@ from content.hours import Schedule, parse_exceptions, parse_holidays, parse_week
 from content.model import Contact, Load, Organisation, Taxonomy
 
 
-def read_organisation(file: File, contacts: Mapping[str, Contact], taxonomy: Taxonomy) -> Organisation:
+def read_organisation(
+    file: File, contacts: Mapping[str, Contact], taxonomy: Taxonomy, places: Collection[str]
+) -> Organisation:
     """Read and check the organisation. Raises ContentError."""
     entry, hours = file.data, file.section("counsellor_hours", dict)
     return Organisation(
         name=file.text(entry, "name"),
+        place=file.id(entry, "place", places, "place"),
         counsellor_hours=_hours(file, hours),
         counsellor_hours_text=file.text(hours, "text"),
         counsellor_load=_load(file),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from content.model import Content
+from content.places import Place, serves_there
 
 MOST = 3
 EMERGENCY = "sos_112"
@@ -44,7 +45,18 @@ def ranked_for(content: Content, about: str) -> tuple[str, ...]:
 def _for_writer(
     content: Content, contacts: Iterable[str], known: Collection[str], place: str | None
 ) -> tuple[str, ...]:
-    """Give the contacts, those made for such a writer in their place; who asks for another is not the one in need."""
+    """Give the contacts, those made for such a writer in their place; who asks for another is not the one in need.
+
+    Who has said where they are is not shown those that serve other places only.
+    """
     instead = {} if NOT_THEMSELVES.intersection(known) else content.organisation.instead
     chosen = (next((other for who, other in instead.get(one, {}).items() if who in known), one) for one in contacts)
-    return tuple(dict.fromkeys(chosen))
+    there = content.places.by_id.get(place or "")
+    return tuple(dict.fromkeys(one for one in chosen if there is None or serves_there(content.contacts[one], there)))
+
+
+def near(content: Content, place: Place) -> tuple[str, ...]:
+    """Give the contact ids that may be shown to anyone and serve a place: those for it, then those for its region."""
+    found = [one for one in content.contacts.values() if one.show == "default" and one.serves]
+    there = [one for one in found if serves_there(one, place)]
+    return tuple(one.id for one in sorted(there, key=lambda one: place.id not in one.serves))

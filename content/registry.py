@@ -22,6 +22,7 @@ from content.model import (
     Taxonomy,
 )
 from content.organisation import read_organisation
+from content.places import read_places
 from content.sayings import ADULT, UNDER_18, read_sayings
 from content.secret_words import read_secret_words
 from content.shared_questions import read_askers, read_shared_questions
@@ -43,6 +44,7 @@ IN_SENTENCES = FILLED | {
     "days",
     "when",
     "minutes",
+    "place",
 }
 
 
@@ -53,7 +55,8 @@ def load_content(root: Path = HERE) -> Content:
         ContentError: on the first thing that is missing, unknown or unsourced.
     """
     taxonomy = _taxonomy(File(root / "taxonomy.yml", root), File(root / "shared_questions.yml", root))
-    contacts = read_contacts(File(root / "contacts.yml", root))
+    places = read_places(File(root / "places.yml", root))
+    contacts = read_contacts(File(root / "contacts.yml", root), places)
     facts = _all_facts(root)
     sayings_file = File(root / "sayings.yml", root)
     sayings = read_sayings(sayings_file)
@@ -73,9 +76,10 @@ def load_content(root: Path = HERE) -> Content:
         sentences=_all_sentences(sentences_file, File(root / "errands.yml", root)),
         risk_titles=_risk_titles(sentences_file, taxonomy),
         pseudonyms=_pseudonyms(File(root / "pseudonyms.yml", root)),
-        organisation=read_organisation(File(root / "organisation.yml", root), contacts, taxonomy),
+        organisation=read_organisation(File(root / "organisation.yml", root), contacts, taxonomy, places.by_id),
         booking=read_booking(File(root / "booking.yml", root), contacts, facts),
         languages=read_languages(root, taxonomy, contacts, facts),
+        places=places,
         secret_words=read_secret_words(File(root / "secret_words.yml", root)),
     )
 

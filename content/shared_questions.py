@@ -22,13 +22,16 @@ def read_shared_questions(file: File, topics: Taxonomy) -> tuple[SharedQuestion,
         asked_by = dict(entries(entry.get("asked_by") or {}))
         file.ids({**entry, "asked_by": list(asked_by)}, "asked_by", _groups(topics), "group")
         file.ids({**entry, "asked_by": list(asked_by.values())}, "asked_by", topics.topics, "topic")
+        after = dict(entries(entry.get("after") or {}))
+        file.ids({**entry, "after": [*after, *after.values()]}, "after", topics.topics, "topic")
         heard_as = file.ids(entry, "heard_as", topics.topics, "topic")
-        if not heard_as or not asked_by:
-            raise file.wrong(entry, "'heard_as' or 'asked_by' is missing or empty. Write it.")
+        if not heard_as or not (asked_by or after):
+            raise file.wrong(entry, "'heard_as' is missing, or both 'asked_by' and 'after' are. Write it.")
         if claimed & set(heard_as):
             raise file.wrong(entry, f"'{min(claimed & set(heard_as))}' stands in two questions. Keep one.")
         claimed.update(heard_as)
-        questions.append(SharedQuestion(heard_as, asked_by, tuple(str(word) for word in entry.get("unless") or ())))
+        unless = tuple(str(word) for word in entry.get("unless") or ())
+        questions.append(SharedQuestion(heard_as, asked_by, unless, after))
     return tuple(questions)
 
 

@@ -51,7 +51,8 @@ class Learned:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SwedishClassifier(LearnedComponent, IntentClassifier):
-    """Sets `intent`, `intent_ranking` (top three), `ask_back` (topics; empty when sure), `risks`, `risk_words`, `overruled`.
+    """Sets `intent`, `intent_ranking` (top three), `ask_back` (topics; empty when sure), `risks`, `risk_words` and
+    `overruled`.
 
     Sure means: the best has at least `sure` probability, or `lead` times the second's and at least `floor`; and a word
     of the message is known. A third topic is asked back where it has at least `third` of the second's probability.

@@ -57,7 +57,7 @@ class RiskDecision:
         lang: str = "sv",
         topic: str | None = None,
     ) -> tuple[list[dict[str, Any]], list[str]]:
-        """Give the risks in the taxonomy's order, each with why; and those that the lexicon heard and the model overruled.
+        """Give the risks in the taxonomy's order, each with why; and those of the lexicon that the model overruled.
 
         `odds`: the model's probability of each risk; `strongest`: gives the words that spoke most to the model for a
         risk; `topic`: what the topic model takes the text for. Keys: `risk`; `words` and `rule` (the lexicon's, or the

@@ -1,0 +1,41 @@
+"""What is known of the place that a visitor has named, where that is not where this organisation is."""
+
+from __future__ import annotations
+
+from actions.buttons import human_choice, more_choice
+from actions.remember import known_of
+from actions.turn import Memory, Said, Turn
+from actions.wording import worded
+from content.model import Content
+from content.reach import MOST, fitting, near, ranked_for
+
+ASKED = "find_local_support"
+# Whom a contact is for (contacts.yml), by who asks.
+SERVED = {
+    "exploited": {"adult_seller", "trafficking", "violence"},
+    "minors": {"minor"},
+    "buyers": {"buyer"},
+    "others": {"relative"},
+}
+ANYBODY = frozenset().union(*SERVED.values())
+
+
+def place_support(content: Content, turn: Turn, memory: Memory, said: Said) -> bool:
+    """Answer what there is near somebody elsewhere: what serves their place, then what serves the country.
+
+    False where no place has been named, or it is where this organisation is: then the topic's own answer holds.
+    """
+    place = content.places.by_id.get(memory.place or "")
+    if turn.topic != ASKED or place is None or content.organisation.place in (place.id, None):
+        return False
+    known = known_of(content, turn, memory)
+    asker = next((one for one in SERVED if one in known), None)
+    served = SERVED[asker] if asker else ANYBODY
+    there = [one for one in near(content, place) if served.intersection(content.contacts[one].groups)]
+    name = "place_near" if there else "place_none"
+    text = worded(content, memory, name).replace("{place}", place.name)
+    contacts = (*there[: MOST - 1], *ranked_for(content, asker or ASKED))
+    choices = [more_choice(content, ASKED), *([] if turn.waiting or turn.no_human else [human_choice(content)])]
+    said.say(text, choices, fitting(content, contacts, known, place.id), checked=False, sentence=name)
+    memory.told.setdefault(ASKED, [])
+    return True

@@ -74,6 +74,10 @@ def _tells(content: Content, topic: str | None) -> bool:
     return topic in content.topics and content.topics[topic].group != "smalltalk"
 
 
+def _names_a_place(content: Content, text: str, asked: bool) -> bool:
+    return len(plain(text).split()) <= LONGEST and content.places.find(text, asked) is not None
+
+
 def _loose(content: Content, parsed: dict[str, Any], *but: str) -> bool:
     """Tell whether a message is understood as nothing sure of its own: unsure, small talk, or one of some topics."""
     topic = parsed["intent"]["name"]

@@ -121,7 +121,7 @@ BROKEN: list[tuple[str, Callable[[Path], None], str, str]] = [
     ("unknown topic of a shared question", replace("shared_questions.yml", r"buyers: buying_law", "buyers: law"),
      "shared_questions.yml", "unknown topic 'law' in 'asked_by'. Use an id that exists, or add it."),
     ("shared question heard as nothing", replace("shared_questions.yml", r"heard_as: \[[^\n]*", "heard_as: []"),
-     "shared_questions.yml", "'heard_as' or 'asked_by' is missing or empty. Write it."),
+     "shared_questions.yml", "'heard_as' is missing, or both 'asked_by' and 'after' are. Write it."),
     ("topic in two shared questions", replace("shared_questions.yml", r"heard_as: \[selling_legal,",
      "heard_as: [stop_buying,"), "shared_questions.yml", "'stop_buying' stands in two questions. Keep one."),
     ("bad counsellor hours", replace("organisation.yml", r'mon: \["08:00-16:30"\]', "måndag: []"),

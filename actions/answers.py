@@ -12,6 +12,7 @@ from content.model import Content, Topic
 from content.reach import fitting
 
 MORE, EASY = "more", "easy"
+NEAR_ME = "find_local_support"
 # What is said instead of an emergency's answer that has been said: 112 first in each of its wordings.
 AGAIN = {"acute_danger": "danger_again", "suicidal": "suicide_again"}
 
@@ -107,4 +108,14 @@ def contacts_of(content: Content, turn: Turn, memory: Memory) -> tuple[str, ...]
     elif "minors" in known and topic.group in ("exploited", "crisis"):  # a child is not sent to adults' services first
         theirs = content.risk_replies["minor"].contacts
         first = () if set(theirs) & set(topic.contacts) else theirs
+    elif topic.id == NEAR_ME:
+        first = doors_before(content, memory, known)
     return fitting(content, (*first, *topic.contacts), known, memory.place)
+
+
+def doors_before(content: Content, memory: Memory, known: frozenset[str]) -> tuple[str, ...]:
+    """Give whom somebody needs who asks what is near them, by what they told before: care after a rape, above all."""
+    last = content.topics.get(memory.last_topic or "")
+    if "sexual_violence" in memory.heard:
+        last = content.topics["raped_recently"]
+    return last.said_to(known).contacts[:2] if last and last.group == "crisis" else ()

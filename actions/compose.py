@@ -161,7 +161,7 @@ def _heard(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
 
 def _no_human(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     """Take a no to a human, however it is put: the gateway says that it will be so."""
-    memory.pending = None
+    memory.pending = memory.guide = None
     said.signal("no_human")
 
 
@@ -170,7 +170,12 @@ def _identity(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     said.say(worded(content, memory, "not_needed"), sentence="not_needed")
 
 
-PLAIN: dict[str, Rule] = {"no_human": _no_human, "identity": _identity}
+def _skip(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    memory.pending = memory.guide = None
+    said.say(worded(content, memory, "skipped"), sentence="skipped")
+
+
+PLAIN: dict[str, Rule] = {"no_human": _no_human, "identity": _identity, "skip": _skip}
 
 
 def _settles_question(content: Content, turn: Turn, memory: Memory, said: Said) -> bool:

@@ -55,4 +55,5 @@ def offer_return(content: Content, turn: Turn, memory: Memory, said: Said) -> No
         return
     if said.replies:
         choices = said.replies[-1]["choices"]
-        said.replies[-1]["choices"] = [*choices[: MOST_CHOICES - 1], resume_choice(content, step.id)]
+        kept = [*choices[:1], *choices[-1:]] if len(choices) == MOST_CHOICES else choices  # the last is the human
+        said.replies[-1]["choices"] = [*kept, resume_choice(content, step.id)]

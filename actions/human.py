@@ -19,7 +19,7 @@ def human(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     elif turn.route in SUMMONS:
         _offer_again(content, turn, memory, said)
     elif turn.route == "offer_human" and not turn.no_human and not turn.waiting:
-        _offer(content, said, memory)
+        _offer(content, turn, said, memory)
 
 
 def calls(turn: Turn) -> bool:
@@ -94,8 +94,9 @@ def _offer_again(content: Content, turn: Turn, memory: Memory, said: Said) -> No
     memory.pending = "human"
 
 
-def _offer(content: Content, said: Said, memory: Memory) -> None:
-    offered = human_choice(content)
+def _offer(content: Content, turn: Turn, said: Said, memory: Memory) -> None:
+    """Offer a human; while none is here, to leave them a message."""
+    offered = human_choice(content) if turn.hours_open else errand_choice(content, "letter")
     choices = said.replies[-1]["choices"] if said.replies else []
     if said.replies and all(choice["payload"] != offered["payload"] for choice in choices):
         said.replies[-1]["choices"] = [*choices[: MOST_CHOICES - 1], offered]

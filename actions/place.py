@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.answers import doors_before
 from actions.buttons import human_choice, more_choice
 from actions.remember import known_of
 from actions.turn import Memory, Said, Turn
@@ -31,10 +32,14 @@ def place_support(content: Content, turn: Turn, memory: Memory, said: Said) -> b
     known = known_of(content, turn, memory)
     asker = next((one for one in SERVED if one in known), None)
     served = SERVED[asker] if asker else ANYBODY
-    there = [one for one in near(content, place) if served.intersection(content.contacts[one].groups)]
+    there = [
+        one
+        for one in near(content, place)
+        if served.intersection(groups := content.contacts[one].groups) and "professional" not in groups
+    ]
     name = "place_near" if there else "place_none"
     text = worded(content, memory, name).replace("{place}", place.name)
-    contacts = (*there[: MOST - 1], *ranked_for(content, asker or ASKED))
+    contacts = (*doors_before(content, memory, known), *there[: MOST - 1], *ranked_for(content, asker or ASKED))
     choices = [more_choice(content, ASKED), *([] if turn.waiting or turn.no_human else [human_choice(content)])]
     said.say(text, choices, fitting(content, contacts, known, place.id), checked=False, sentence=name)
     memory.told.setdefault(ASKED, [])

@@ -27,15 +27,18 @@ def remember_asker(content: Content, turn: Turn, memory: Memory, topics: tuple[s
     if askers == {"exploited"} and "minor" in {*memory.heard, *heard_in(turn)}:
         askers = {"minors"}
     if askers == {"minors"} and _no_child(turn, memory):
-        askers = {"exploited"}
+        askers = {memory.asker if memory.asker in ("others", "buyers") else "exploited"}
     if len(askers) == 1:
         memory.asker = askers.pop()
 
 
 def _no_child(turn: Turn, memory: Memory) -> bool:
-    """Tell whether somebody asks a child's question without being one: of age, or exploited and nothing said of age."""
-    said_nothing = memory.asker == "exploited" and "minor" not in {*memory.heard, *turn.risks}
-    return ADULT in memory.about or (said_nothing and UNDER_18 not in memory.about)
+    """Tell whether somebody asks a child's question without being one: of age, or known as another."""
+    if ADULT in memory.about:
+        return True
+    if UNDER_18 in memory.about or memory.asker in (None, "minors"):
+        return False
+    return memory.asker == "others" or "minor" not in {*memory.heard, *turn.risks}
 
 
 def remember_about(turn: Turn, memory: Memory) -> None:

@@ -25,7 +25,7 @@ LONGEST = 10  # words; who writes more says by themself what it is about
 SERVICE = "service"  # a group whose topics everybody asks about
 # A few words that begin or end so have no question of their own: they add to the last one.
 ADDING = re.compile(
-    r"(?:och|men|for|till|hos|med|pa|i|om|eller)(?:\W+\w+){1,4}\W*|(?:\w+\W+){1,4}da\W*"  # as folded
+    r"(?:och|men|for|till|hos|med|pa|i|om|eller)(?:\W+\w+){1,6}\W*|(?:\w+\W+){1,4}da\W*"  # as folded
 )
 
 

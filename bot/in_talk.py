@@ -12,7 +12,8 @@ from content.model import Content, Option, Step
 from content.sayings import plain
 
 SHORT = 3  # words; so few may hold an answer anywhere, also where they are sure to mean something else
-LONGEST = 10  # words; who writes more answers in their own way
+LONGEST = 14  # words; who writes more answers in their own way
+YES_OR_NO = 4  # letters of a word like "ja", "nej", "japp"
 YES_NO = {"affirm": "yes", "deny": "no"}
 LOCAL = "find_local_support"
 NO_HUMAN = "no_human"
@@ -33,9 +34,11 @@ def as_choice(content: Content, text: str, memory: dict[str, Any], parsed: dict[
         return f"easy:{'on' if aside == 'easy' else 'off'}"
     if aside == "more":
         return f"more:{last}" if _tells(content, last) else "topic:menu"
-    if content.sayings.refuses_human.search(plain(text)) and _loose(content, parsed, "talk_to_human"):
+    if content.sayings.refuses_human(text) and _loose(content, parsed, "talk_to_human"):
         return NO_HUMAN
     asked = str(memory.get("pending") or "").removeprefix("guide:")
+    if aside == "skip" and asked in content.steps:  # a no to the question is one to what was offered beside it
+        return NO_HUMAN if content.topics[content.steps[asked].topic].route == "offer_human" else "skip"
     option = _answer(content, content.steps[asked], text, parsed) if asked in content.steps else None
     if option is None and (asked := memory.get("guide") or "") in content.steps and _loose(content, parsed):
         option = _typed(content.steps[asked], plain(text), LONGEST)  # put some time ago, and still open
@@ -57,7 +60,7 @@ def topic_of_choice(content: Content, choice: str, memory: dict[str, Any]) -> st
     kind, _, rest = choice.partition(":")
     if kind in ("topic", "more", "told"):
         return rest if rest in content.topics else None
-    if kind in ("easy", IDENTITY):
+    if kind in ("easy", IDENTITY, "skip"):
         return memory.get("last_topic") or "menu"
     if kind == NO_HUMAN:
         return "deny"
@@ -97,9 +100,14 @@ def _answer(content: Content, step: Step, text: str, parsed: dict[str, Any]) -> 
 
 
 def _typed(step: Step, said: str, longest: int) -> Option | None:
+    """Give the answer whose words are in a message; a mere yes or no must begin it."""
     if len(said.split()) > longest:
         return None
-    return next((option for option in step.options if option.typed.search(said)), None)
+    for option in step.options:
+        for found in option.typed.finditer(said):
+            if len(found.group()) > YES_OR_NO or found.start() == 0:
+                return option
+    return None
 
 
 def _told(content: Content, text: str, memory: dict[str, Any], parsed: dict[str, Any]) -> str | None:

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from content.model import Content
 from content.places import Place, serves_there
+from content.sayings import ADULT
 
 MOST = 3
 EMERGENCY = "sos_112"
+CHILDREN = ("minor",)  # the groups of a contact that is for children alone
 NOT_THEMSELVES = frozenset({"buyers", "others"})  # whom a line for the harmed is not for
 
 
@@ -52,7 +54,9 @@ def _for_writer(
     instead = {} if NOT_THEMSELVES.intersection(known) else content.organisation.instead
     chosen = (next((other for who, other in instead.get(one, {}).items() if who in known), one) for one in contacts)
     there = content.places.by_id.get(place or "")
-    return tuple(dict.fromkeys(one for one in chosen if there is None or serves_there(content.contacts[one], there)))
+    served = (one for one in chosen if there is None or serves_there(content.contacts[one], there))
+    for_adults = ADULT in known and "others" not in known
+    return tuple(dict.fromkeys(one for one in served if not (for_adults and content.contacts[one].groups == CHILDREN)))
 
 
 def near(content: Content, place: Place) -> tuple[str, ...]:

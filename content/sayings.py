@@ -10,10 +10,12 @@ from content.files import File, entries
 from content.recognition import spelt
 
 UNDER_18, ADULT = "under_18", "adult"
+WHO_NOW = "who_now"  # an aside that may also end a message: "pallar inte ringa. vem kan jag skriva till nu"
 LONGEST_ASIDE = 60  # characters; who writes more says more
 _WORD = re.compile(r"\w+")
 _TENS = {"tolv": 12, "tretton": 13, "fjorton": 14, "femton": 15, "sexton": 16, "sjutton": 17, "arton": 18, "nitton": 19}
 _PART = re.compile(r"[.,!?;:\n()–-]+")
+_MALE = re.compile(r"\b(?:kille|man|pojke|pappa|transkille)\b")
 _AROUND_AGE = {
     "nej",
     "na",
@@ -60,7 +62,8 @@ class Sayings:
     signs: Mapping[str, str]  # an aside that is but a sign ("👍"), and what it means
     before_age: re.Pattern[str]
     opening_age: re.Pattern[str]
-    refuses_human: re.Pattern[str]
+    refusal: re.Pattern[str]
+    refusal_of_else: re.Pattern[str]
     answered: Mapping[str, Mapping[str, str]]  # by circumstance and who asks: the topic that answers it told alone
 
     def heard(self, text: str) -> frozenset[str]:
@@ -68,12 +71,17 @@ class Sayings:
         said = plain(text)
         told = self.unless.sub(" ", said)
         found = {name for name, pattern in self.circumstances.items() if pattern.search(told)}
-        if any(one.group().startswith(("kille", "man ", "pojke", "pappa")) for one in self._ages(text)):
+        if any(_MALE.search(one.group()) for one in self._ages(text)):
             found.add("male")
         ages = [_age(one) for one in self._ages(text)]
         if ages:  # the last one holds: it may be a correction
             found = found - {UNDER_18, ADULT} | {UNDER_18 if ages[-1] < 18 else ADULT}
         return frozenset(found)
+
+    def refuses_human(self, text: str) -> bool:
+        """Tell whether a message says no to a human, and not to a call, the police or somebody at home."""
+        said = plain(text)
+        return bool(self.refusal.search(said)) and not self.refusal_of_else.search(said)
 
     def only_an_age(self, text: str) -> bool:
         """Tell whether a message says how old somebody is and hardly more ("nej ja e 22 inte 15")."""
@@ -87,13 +95,18 @@ class Sayings:
         return [*opening, *self.before_age.finditer(plain(text))]
 
     def aside(self, text: str) -> str | None:
-        """Give what a message means that is nothing but an aside ("berätta mer", "lättläst", "ok"); None for others."""
+        """Give what a message means that is nothing but an aside ("berätta mer", "lättläst", "ok"); None for others.
+
+        Asking who can be reached now may also end a message.
+        """
         if len(text) > LONGEST_ASIDE:
             return None
         said = plain(text)
         if not said:
             return next((self.signs[sign] for sign in text if sign in self.signs), None)
-        return next((name for name, pattern in self.asides.items() if pattern.fullmatch(said)), None)
+        ends = plain(next((part for part in reversed(_PART.split(text)) if plain(part)), ""))
+        whole = (name for name, pattern in self.asides.items() if pattern.fullmatch(said))
+        return next(whole, WHO_NOW if self.asides[WHO_NOW].fullmatch(ends) else None)
 
 
 def _age(found: re.Match[str]) -> int:
@@ -119,7 +132,8 @@ def read_sayings(file: File) -> Sayings:
         signs=signs,
         before_age=re.compile(rf"\b(?:{before}) {age}"),
         opening_age=re.compile(rf"(?:{opening}) {age}"),
-        refuses_human=spoken(_forms(file, "refuses_human", file.data.get("refuses_human"))),
+        refusal=spoken(_forms(file, "refuses_human", file.data.get("refuses_human"))),
+        refusal_of_else=spoken(_forms(file, "refuses_unless", file.data.get("refuses_unless"))),
         answered={name: dict(entries(topics)) for name, topics in entries(file.data.get("answered") or {})},
     )
 

@@ -60,24 +60,25 @@ def test_conversations_are_enough() -> None:
 def _always(frames: list[dict[str, Any]], said: list[str]) -> list[str]:
     """What holds in every turn; `said` keeps the bot's words of the conversation."""
     messages = [frame for frame in frames if frame["type"] == "message" and frame["sender"] == "bot"]
-    texts = [message["text"] for message in messages]
+    texts = [message["text"] for message in messages if message.get("lang") is None]
     wrong = [f"said before in the same words: {text}" for text in texts if text in said]
     said += texts
-    asked = sum(message["text"].count("?") for message in messages if message.get("lang") is None)
+    asked = sum(text.count("?") for text in texts)
     if asked > MOST_QUESTIONS:
         wrong.append(f"{asked} questions: {texts}")
     wrong += [f"{len(one['choices'])} buttons: {one['text']}" for one in messages if len(one["choices"]) > MOST_CHOICES]
-    if frames[-1].get("route") == "emergency" and messages and "112" not in texts[0].split(".")[0]:
-        wrong.append(f"no 112 first: {texts[0]}")
+    if frames[-1].get("route") == "emergency" and messages and "112" not in messages[0]["text"].split(".")[0]:
+        wrong.append(f"no 112 first: {messages[0]['text']}")
     return wrong
 
 
 def _differences(turn: dict[str, Any], frames: list[dict[str, Any]]) -> list[str]:
     messages = [frame for frame in frames if frame["type"] == "message" and frame["sender"] != "visitor"]
     answered = frames[-1]
-    text = " ".join(message["text"] for message in messages)
+    cards = [contact for message in messages for contact in message["contacts"]]
+    text = " ".join([*(message["text"] for message in messages), *(f"{one['name']} {one['phone']}" for one in cards)])
     first = messages[0]["text"].split(".")[0] if messages else ""
-    contacts = {contact["id"] for message in messages for contact in message["contacts"]}
+    contacts = {contact["id"] for contact in cards}
     offered = {choice["payload"] for message in messages for choice in message["choices"]}
     states = [frame["state"] for frame in frames if frame["type"] == "state"]
     wrong = [

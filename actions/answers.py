@@ -37,13 +37,13 @@ def answer(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     if layer not in told:
         told.append(layer)
         _say(content, turn, memory, said, topic)
-    elif again := (topic.again or content.topics[topic.id].again):
-        _say_again(content, turn, memory, said, (topic.answer, *again))
     elif turn.route == "emergency" and topic.id in AGAIN:
         name = AGAIN[topic.id] + ("_alone" if not turn.hours_open and not turn.waiting else "")
         said.say(worded(content, memory, name), contacts=contacts_of(content, turn, memory), sentence=name)
-    elif topic.more is not None and MORE not in told:
+    elif topic.more is not None and MORE not in told and topic.route != "refuse":  # a refusal stays one
         tell_more(content, turn, memory, said)
+    elif again := (topic.again or content.topics[topic.id].again):
+        _say_again(content, turn, memory, said, (topic.answer, *again))
     else:
         _all_told(content, turn, memory, said, topic)
 

@@ -13,7 +13,7 @@ from actions import guide
 from actions.answers import answer, contacts_of, is_new, tell_more, topic_of
 from actions.buttons import HUMAN, MOST_CHOICES, human_choice, topic_choice
 from actions.human import about, asks_to_share, human
-from actions.place import place_support
+from actions.place import place_beside, place_support
 from actions.remember import heard_in, known_of, remember, remember_about, remember_asker
 from actions.risks import risk_first
 from actions.translate import translated, understands_little
@@ -69,6 +69,7 @@ def _reply(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     elif not turn.ask_back:
         if not answered and not place_support(content, turn, memory, said):
             answer(content, turn, memory, said)
+            place_beside(content, turn, memory, said)
         remember(content, turn, memory, turn.topic)
 
 
@@ -181,8 +182,8 @@ PLAIN: dict[str, Rule] = {"no_human": _no_human, "identity": _identity, "skip": 
 def _settles_question(content: Content, turn: Turn, memory: Memory, said: Said) -> bool:
     """Read a plain yes or no against what was asked last; True where that was the whole turn."""
     asked, yes = memory.pending, turn.topic == "affirm"
-    plain = turn.topic in ("affirm", "deny") and not turn.ask_back and not turn.risks and turn.aside is None
-    if asked is None or asked.startswith(guide.GUIDE) or not plain:
+    plain = turn.topic in ("affirm", "deny") and not turn.ask_back and not turn.risks and not turn.aside
+    if asked is None or asked.startswith(guide.GUIDE) or not plain or (turn.choice and not turn.chosen):
         return False
     memory.pending = None
     if asked == "share":
@@ -214,6 +215,9 @@ def _stay_near(content: Content, turn: Turn, memory: Memory, said: Said) -> None
 def _ask_back(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     if NEAR.intersection(memory.heard):
         _stay_near(content, turn, memory, said)
+        return
+    if asks_to_share(turn):  # one question at a time, and that one matters more
+        said.say(worded(content, memory, "unclear_called"), sentence="unclear_called")
         return
     choices = [topic_choice(content, topic) for topic in turn.ask_back[:MOST_CHOICES]]
     name = "ask_back" if memory.misses == 1 else "ask_back_again"

@@ -6,7 +6,7 @@ from actions.buttons import MOST_CHOICES, resume_choice, step_choices
 from actions.remember import known_of
 from actions.turn import Memory, Said, Turn
 from content.model import Content, Option
-from content.reach import fitting
+from content.reach import fitting, with_child_line
 
 GUIDE = "guide:"
 
@@ -36,7 +36,8 @@ def take(content: Content, turn: Turn, memory: Memory, said: Said, option: Optio
     memory.guide = memory.pending = None
     if option.says is not None:
         text = option.easy if memory.easy and option.easy else option.says
-        contacts = fitting(content, option.contacts, known_of(content, turn, memory), memory.place)
+        known = known_of(content, turn, memory)
+        contacts = fitting(content, with_child_line(content, option.contacts, known), known, memory.place)
         said.say(text, None, contacts, content.steps[step_id].checked)
     if option.to in content.steps:
         put(content, memory, said, option.to)

@@ -8,6 +8,7 @@ from actions.remember import known_of
 from actions.turn import Memory, Said, Turn
 from actions.wording import worded
 from content.model import Content
+from content.places import Place, serves_there
 from content.reach import MOST, fitting, near, ranked_for
 
 ASKED = "find_local_support"
@@ -29,6 +30,22 @@ def place_support(content: Content, turn: Turn, memory: Memory, said: Said) -> b
     place = content.places.by_id.get(memory.place or "")
     if turn.topic != ASKED or place is None or content.organisation.place in (place.id, None):
         return False
+    _say_near(content, turn, memory, said, place, human=True)
+    return True
+
+
+def place_beside(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
+    """Add what there is near somebody who tells that they are elsewhere, where the answer's own doors are not there."""
+    place = content.places.by_id.get(turn.place or "")
+    if place is None or content.organisation.place in (place.id, None) or turn.topic == ASKED:
+        return
+    own = content.topics[turn.topic].said_to(known_of(content, turn, memory)).contacts
+    if any(not serves_there(content.contacts[one], place) for one in own) and not memory.worded.get(f"near {place.id}"):
+        _say_near(content, turn, memory, said, place, human=False)
+
+
+def _say_near(content: Content, turn: Turn, memory: Memory, said: Said, place: Place, human: bool) -> None:
+    memory.worded[f"near {place.id}"] = 1
     known = known_of(content, turn, memory)
     asker = next((one for one in SERVED if one in known), None)
     served = SERVED[asker] if asker else ANYBODY
@@ -40,7 +57,6 @@ def place_support(content: Content, turn: Turn, memory: Memory, said: Said) -> b
     name = "place_near" if there else "place_none"
     text = worded(content, memory, name).replace("{place}", place.name)
     contacts = (*doors_before(content, memory, known), *there[: MOST - 1], *ranked_for(content, asker or ASKED))
-    choices = [more_choice(content, ASKED), *([] if turn.waiting or turn.no_human else [human_choice(content)])]
+    called = turn.waiting or turn.no_human or not turn.hours_open
+    choices = [more_choice(content, ASKED), *([] if called else [human_choice(content)])] if human else []
     said.say(text, choices, fitting(content, contacts, known, place.id), checked=False, sentence=name)
-    memory.told.setdefault(ASKED, [])
-    return True

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from actions.turn import Memory, Turn
 from content.model import Content
-from content.sayings import ADULT, UNDER_18
-
-AGES = {ADULT, UNDER_18}
+from content.sayings import ADULT, AGES, UNDER_18
 
 
 def remember(content: Content, turn: Turn, memory: Memory, topic: str) -> None:

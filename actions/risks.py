@@ -8,7 +8,7 @@ from actions.translate import spoken
 from actions.turn import Memory, Said, Turn
 from actions.wording import worded
 from content.model import Content
-from content.reach import fitting
+from content.reach import fitting, with_child_line
 
 OFFENDERS = ("minor", "third_party_at_risk", "solicitation")
 TOPIC_OF = {"acute_danger": "acute_danger", "suicide": "suicidal"}
@@ -47,7 +47,8 @@ def _say_risk(content: Content, turn: Turn, memory: Memory, risk: str, said: Sai
     if language is not None and risk in language.risks:
         said.say(language.risks[risk], None, reply.contacts, reply.checked and language.checked, language.code)
         return
-    contacts = fitting(content, reply.contacts, known_of(content, turn, memory), memory.place)
+    known = known_of(content, turn, memory)
+    contacts = fitting(content, with_child_line(content, reply.contacts, known), known, memory.place)
     times = memory.worded.get(f"risk {risk}", 0)
     memory.worded[f"risk {risk}"] = times + 1
     if times and risk in TOPIC_OF:  # danger is said each time it is heard, not each time in the same words

@@ -14,13 +14,13 @@ from rasa.core.utils import AvailableEndpoints
 from actions.answer import ActionAnswer
 from bot.action_endpoint import InProcessActions, check_schema_once
 from bot.context import context_of, memory_of
-from bot.follow_up import in_context, without_the_child
+from bot.follow_up import in_context, unheard
 from bot.in_talk import LOCAL, as_choice, topic_of_choice
 from bot.quiet import quiet
 from bot.turns import TurnTrackerStore
 from content.model import Content
 from content.registry import load_content
-from content.sayings import ADULT, UNDER_18
+from content.sayings import ADULT, AGES, UNDER_18
 
 # What a message means in the talk (bot/in_talk.py, content/sayings.py), and what the model overruled of the lexicon.
 IN_TALK = ("choice", "about", "aside", "place", "overruled")
@@ -71,19 +71,31 @@ class Engine:
             return {**known, "risks": [], "risk_words": [], "lang": memory.get("lang") or "sv"}
         assert self._agent.processor is not None  # `load_engine` refuses an agent without a model
         parsed = dict(await self._agent.processor.parse_message(UserMessage(text)))
+        meant = content.sayings.corrected(text)
+        if meant is not None and (parsed["ask_back"] or parsed["intent"]["name"] == "not_understood"):
+            parsed = {**await self._agent.processor.parse_message(UserMessage(meant)), **_heard_in(parsed)}
         parsed = in_context(content.taxonomy, parsed, memory.get("asker"), memory.get("last_topic"))
-        if ADULT in content.sayings.heard(text):
-            parsed = without_the_child(parsed)
+        asker = memory.get("asker")
+        if ADULT in content.sayings.heard(text) or asker == "buyers":
+            parsed = unheard(parsed, "minor")
+        if asker in EXPOSED:  # their fear of the police is no buyer's
+            parsed = unheard(parsed, "solicitation")
         meant = as_choice(content, text, memory, parsed)
         if meant is not None and (topic := topic_of_choice(content, meant, memory)) is not None:
             parsed = {**parsed, **_known(text, topic, meant)}
         heard = sorted(content.sayings.heard(text))
-        if UNDER_18 in heard and memory.get("asker") in EXPOSED and "minor" not in parsed["risks"]:
+        if self._child_at_risk(parsed, heard, memory) and "minor" not in parsed["risks"]:
             words = [*parsed["risk_words"], {"risk": "minor", "rule": "age", "words": ""}]
             parsed = {**parsed, "risks": [*parsed["risks"], "minor"], "risk_words": words}
         place = content.places.find(text, asked=memory.get("last_topic") == LOCAL)
         told = {"about": heard, "aside": content.sayings.aside(text), "place": place.id if place else None}
         return {**parsed, **told}
+
+    def _child_at_risk(self, parsed: dict[str, Any], heard: list[str], memory: dict[str, Any]) -> bool:
+        """Tell whether somebody who has told that they are under 18 now tells that, or speaks of being exposed."""
+        about = {*heard} & AGES or {*memory.get("about", ())} & AGES
+        exposed = self._content.topics[parsed["intent"]["name"]].group in EXPOSED and not parsed["ask_back"]
+        return about == {UNDER_18} and (exposed or (UNDER_18 in heard and memory.get("asker") in EXPOSED))
 
     def _understood(self, parsed: dict[str, Any]) -> dict[str, Any]:
         topic = parsed["intent"]["name"]
@@ -139,6 +151,11 @@ def load_engine(model: str) -> Engine:
     if not agent.is_ready():
         raise EngineNotReady(f"the model {model} could not be loaded; run 'varsam train'")
     return Engine(agent, turns, content)
+
+
+def _heard_in(parsed: dict[str, Any]) -> dict[str, Any]:
+    """Give what stays of a whole message where only a part of it tells the topic: its risks, and its text."""
+    return {key: parsed[key] for key in ("text", "risks", "risk_words", "overruled", "lang") if key in parsed}
 
 
 def _known(text: str, topic: str, choice: str) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def in_context(
         ranking[last] = ranking.get(last, 0.0) + STAYING * sum(ranking.values())
     bent = _ranked(parsed, ranking)
     taken_from_a_child = taxonomy.asker(heard) == "minors" and heard in means and asker != "minors"
-    return without_the_child(bent) if taken_from_a_child else bent
+    return unheard(bent, "minor") if taken_from_a_child else bent
 
 
 def _ranked(parsed: dict[str, Any], ranking: dict[str, float]) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _meant(parsed: dict[str, Any], means: dict[str, str]) -> dict[str, float]:
     return likely
 
 
-def without_the_child(parsed: dict[str, Any]) -> dict[str, Any]:
-    """Give `parsed` without the risk `minor` where no rule heard it, only the model, in words that children use."""
-    words = [one for one in parsed["risk_words"] if one["risk"] != "minor" or one["rule"] != MODEL]
+def unheard(parsed: dict[str, Any], risk: str) -> dict[str, Any]:
+    """Give `parsed` without a risk that no rule heard, only the model, where the talk tells that it is not so."""
+    words = [one for one in parsed["risk_words"] if one["risk"] != risk or one["rule"] != MODEL]
     return {**parsed, "risk_words": words, "risks": [one["risk"] for one in words]}

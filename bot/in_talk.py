@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bot.components.normalise import fold
+from bot.follow_up import ADDING
 from content.model import Content, Option, Step
 from content.sayings import plain
 
@@ -115,7 +117,8 @@ def _told(content: Content, text: str, memory: dict[str, Any], parsed: dict[str,
     about, last = content.sayings.heard(text), memory.get("last_topic")
     if not about or len(plain(text).split()) > LONGEST:
         return None
-    if not _loose(content, parsed) and not content.sayings.only_an_age(text):
+    adds = ADDING.fullmatch(fold(text.strip())) and len(plain(text).split()) <= SHORT
+    if not _loose(content, parsed) and not content.sayings.only_an_age(text) and not adds:
         return None
     asker = memory.get("asker") or content.taxonomy.asker(parsed["intent"]["name"])
     answers = [topics[asker] for one, topics in content.sayings.answered.items() if one in about and asker in topics]

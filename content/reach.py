@@ -38,6 +38,12 @@ def fitting(content: Content, contacts: Iterable[str], known: Collection[str], p
     return _for_writer(content, contacts, known, place)[:MOST]
 
 
+def with_child_line(content: Content, contacts: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """Give some contacts, led by the line for children where a child is spoken to and it is not among them."""
+    line, given = content.risk_replies["minor"].contacts[0], tuple(contacts)
+    return given if "minors" not in known or line in given or not given else (line, *given)
+
+
 def ranked_for(content: Content, about: str) -> tuple[str, ...]:
     """Give the organisation's contacts for a topic, a group of topics, best first."""
     reach, topic = content.organisation.reach, content.topics.get(about)

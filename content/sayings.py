@@ -10,6 +10,7 @@ from content.files import File, entries
 from content.recognition import spelt
 
 UNDER_18, ADULT = "under_18", "adult"
+AGES = frozenset({UNDER_18, ADULT})
 WHO_NOW = "who_now"  # an aside that may also end a message: "pallar inte ringa. vem kan jag skriva till nu"
 LONGEST_ASIDE = 60  # characters; who writes more says more
 _WORD = re.compile(r"\w+")
@@ -62,6 +63,7 @@ class Sayings:
     signs: Mapping[str, str]  # an aside that is but a sign ("👍"), and what it means
     before_age: re.Pattern[str]
     opening_age: re.Pattern[str]
+    correction: re.Pattern[str]
     refusal: re.Pattern[str]
     refusal_of_else: re.Pattern[str]
     answered: Mapping[str, Mapping[str, str]]  # by circumstance and who asks: the topic that answers it told alone
@@ -75,8 +77,14 @@ class Sayings:
             found.add("male")
         ages = [_age(one) for one in self._ages(text)]
         if ages:  # the last one holds: it may be a correction
-            found = found - {UNDER_18, ADULT} | {UNDER_18 if ages[-1] < 18 else ADULT}
+            found = found - AGES | {UNDER_18 if ages[-1] < 18 else ADULT}
         return frozenset(found)
+
+    def corrected(self, text: str) -> str | None:
+        """Give what comes after the beginning of a correction ("nej jag menade ..."); None where it is none."""
+        found = self.correction.match(text.strip())
+        rest = text.strip()[found.end() :].strip(" ,.:") if found else ""
+        return rest if len(rest.split()) > 1 else None
 
     def refuses_human(self, text: str) -> bool:
         """Tell whether a message says no to a human, and not to a call, the police or somebody at home."""
@@ -132,10 +140,15 @@ def read_sayings(file: File) -> Sayings:
         signs=signs,
         before_age=re.compile(rf"\b(?:{before}) {age}"),
         opening_age=re.compile(rf"(?:{opening}) {age}"),
+        correction=re.compile("|".join(rf"\b{re.escape(form)}\b" for form in _longest_first(file)), re.IGNORECASE),
         refusal=spoken(_forms(file, "refuses_human", file.data.get("refuses_human"))),
         refusal_of_else=spoken(_forms(file, "refuses_unless", file.data.get("refuses_unless"))),
         answered={name: dict(entries(topics)) for name, topics in entries(file.data.get("answered") or {})},
     )
+
+
+def _longest_first(file: File) -> list[str]:
+    return sorted(_forms(file, "correction", file.data.get("correction")), key=len, reverse=True)
 
 
 def _forms(file: File, name: str, forms: object) -> list[str]:

@@ -101,9 +101,9 @@ class Answering:
             log.warning("engine_failed", reason=str(failure))
             self._metrics.fallbacks.labels(reason=str(failure)).inc()
             return self.fallback(conversation, lines, choice)
-        return self._from_engine(answer, heard)
+        return self._from_engine(answer, heard, conversation)
 
-    def _from_engine(self, answer: EngineAnswer, heard: tuple[str, ...]) -> Response:
+    def _from_engine(self, answer: EngineAnswer, heard: tuple[str, ...], conversation: Conversation) -> Response:
         understood = dict(answer.understood)
         known = {*understood["risks"], *understood.get("overruled", ())}  # the engine heard the same words, and more
         risks = [*understood["risks"], *(risk for risk in heard if risk not in known)]
@@ -121,17 +121,18 @@ class Answering:
             elif signal["name"] == "no_human":
                 response.decisions.append("human:no")
         if understood["route"] == "emergency" and response.replies:
-            self._danger_first(response)
+            self._danger_first(response, conversation)
         return response
 
-    def _danger_first(self, response: Response) -> None:
+    def _danger_first(self, response: Response, conversation: Conversation) -> None:
         """Hold promise 2 whatever the engine said: 112 in the first sentence of the first reply."""
         first = _FIRST_SENTENCE.match(response.replies[0]["text"])
         if first is None or "112" not in first.group():
             response.replies.insert(0, self.reply("danger_first", contacts=("sos_112",)))
         if response.handoff is None and self._availability.can_come():
             response.handoff = "emergency"
-            response.replies.append(self.reply("summons_emergency"))
+            if conversation.state is State.BOT:  # who waits has been told
+                response.replies.append(self.reply("summons_emergency"))
 
     def fallback(self, conversation: Conversation, lines: list[Line], choice: str | None) -> Response:
         """Give what is said when the engine gives nothing, in the visitor's own language before the Swedish."""
@@ -183,7 +184,7 @@ class Answering:
         try:
             metadata = self._metadata(conversation, "listen", None)
             answer = await self._engine.ask(text, conversation.context, metadata, seconds)
-            return self._from_engine(EngineAnswer([], [], answer.understood, None), heard).understood
+            return self._from_engine(EngineAnswer([], [], answer.understood, None), heard, conversation).understood
         except EngineFailed as failure:
             log.warning("engine_failed", reason=str(failure))
         taxonomy = self._words.content.taxonomy

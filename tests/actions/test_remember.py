@@ -19,7 +19,7 @@ from tests.actions.test_compose import turn
         (["buying_law", "leave_prostitution"], "exploited"),
         (["stop_buying", "feeling_bad", "cost", "greet"], "buyers"),
         (["partner_buys_sex"], "others"),
-        (["worried_parent", "minor_support"], "minors"),
+        (["worried_parent", "minor_support"], "others"),  # a mother's question about a child, until she tells an age
         (["suicidal", "thanks"], None),
     ],
 )

@@ -9,7 +9,7 @@ from actions.translate import spoken
 from actions.turn import Memory, Said, Turn
 from actions.wording import filled, worded
 from content.model import Content, Topic
-from content.reach import fitting
+from content.reach import fitting, lines_told_of
 
 MORE, EASY = "more", "easy"
 NEAR_ME = "find_local_support"
@@ -110,6 +110,8 @@ def contacts_of(content: Content, turn: Turn, memory: Memory) -> tuple[str, ...]
         first = () if set(theirs) & set(topic.contacts) else theirs
     elif topic.id == NEAR_ME:
         first = doors_before(content, memory, known)
+    if topic.group in ("exploited", "crisis", "service") and "minors" not in known:
+        first = (*lines_told_of(content, turn.about, known), *first)
     return fitting(content, (*first, *topic.contacts), known, memory.place)
 
 

@@ -15,7 +15,7 @@ from actions.buttons import HUMAN, MOST_CHOICES, human_choice, topic_choice
 from actions.human import about, asks_to_share, human
 from actions.place import place_beside, place_support
 from actions.remember import heard_in, known_of, remember, remember_about, remember_asker
-from actions.risks import risk_first
+from actions.risks import risk_first, step_for
 from actions.translate import translated, understands_little
 from actions.turn import Memory, Said, Turn
 from actions.wording import worded
@@ -75,9 +75,9 @@ def _reply(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
 
 def _ask_on(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     """Put the guided question that follows the answer, unless another question was put; then it is a button."""
-    if turn.ask_back or turn.topic not in memory.told:
-        return
-    step = topic_of(content, turn, memory).guide
+    answered = not turn.ask_back and turn.topic in memory.told
+    step = topic_of(content, turn, memory).guide if answered else None
+    step = step_for(content, turn, memory) or step
     if step is None or memory.worded.get(f"guide {step}"):
         return
     memory.worded[f"guide {step}"] = 1

@@ -9,6 +9,7 @@ from content.model import Content, Option
 from content.reach import fitting, with_child_line
 
 GUIDE = "guide:"
+MOST_OFFERS = 3  # times that a way back to an open question is offered
 
 
 def chosen(content: Content, payload: str) -> tuple[str, Option | None]:
@@ -54,7 +55,9 @@ def offer_return(content: Content, turn: Turn, memory: Memory, said: Said) -> No
     if step is None or turn.route == "emergency" or theirs not in (None, memory.asker):
         memory.guide = None
         return
-    if said.replies:
+    offered = memory.worded.get(f"return {step.id}", 0)
+    memory.worded[f"return {step.id}"] = offered + 1
+    if said.replies and offered < MOST_OFFERS:
         choices = said.replies[-1]["choices"]
         kept = [*choices[:1], *choices[-1:]] if len(choices) == MOST_CHOICES else choices  # the last is the human
         said.replies[-1]["choices"] = [*kept, resume_choice(content, step.id)]

@@ -65,6 +65,9 @@ def _nobody(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
         return  # it has been told, and nothing has changed
     text = worded(content, memory, name).replace("{reopens}", turn.reopens or "")
     contacts = who_now(content, about(content, turn, memory), known_of(content, turn, memory), memory.place, turn.now)
+    shown = {contact for reply in said.replies for contact in reply["contacts"]}
+    if shown.issuperset(contacts) and name == "closed_now_danger":  # the same cards need not stand there twice
+        text, contacts = worded(content, memory, "closed_now_above"), ()
     said.say(text, [errand_choice(content, "letter")], contacts, sentence=name)
 
 

@@ -38,8 +38,17 @@ def risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> bool
     refused = "solicitation" in turn.risks and not own_answer_refuses
     if refused and not said.replies:
         _say_risk(content, turn, memory, "solicitation", said)
-    small = content.topics[turn.topic].group == "smalltalk"
-    return refused or (bool(said.replies) and small)
+    topic = content.topics[turn.topic]
+    mild = topic.group == "smalltalk" or (danger and topic.route != "answer")  # in danger nobody reads twice as much
+    return refused or (bool(said.replies) and mild)
+
+
+def step_for(content: Content, turn: Turn, memory: Memory) -> str | None:
+    """Give the guided question that follows danger's words, where it is the writer who is in it."""
+    if {"others", "third_party_at_risk"} & known_of(content, turn, memory):
+        return None
+    dangers = [risk for risk in turn.risks if risk in TOPIC_OF]
+    return content.topics[TOPIC_OF[dangers[0]]].guide if dangers else None
 
 
 def _say_risk(content: Content, turn: Turn, memory: Memory, risk: str, said: Said) -> None:

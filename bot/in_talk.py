@@ -95,7 +95,10 @@ def _answer(content: Content, step: Step, text: str, parsed: dict[str, Any]) -> 
     whole = [option for option in step.options if option.typed.fullmatch(said)]
     if whole:
         return whole[0]
-    elsewhere = not _loose(content, parsed) and content.topics[topic].group != content.topics[step.topic].group
+    asked = content.topics[step.topic]
+    elsewhere = (
+        not _loose(content, parsed) and content.topics[topic].group != asked.group and asked.route != "emergency"
+    )
     found = _typed(step, said, SHORT if elsewhere else LONGEST)
     meant = YES_NO.get(topic) if not parsed["ask_back"] else None
     return found or next((option for option in step.options if option.id == meant), None)

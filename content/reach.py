@@ -38,6 +38,14 @@ def fitting(content: Content, contacts: Iterable[str], known: Collection[str], p
     return _for_writer(content, contacts, known, place)[:MOST]
 
 
+def lines_told_of(content: Content, about: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """Give the lines made for somebody of whom this has just been told, in place of the one for all."""
+    if NOT_THEMSELVES.intersection(known):
+        return ()
+    made = [line for lines in content.organisation.instead.values() for who, line in lines.items() if who in about]
+    return tuple(dict.fromkeys(made))[:1]
+
+
 def with_child_line(content: Content, contacts: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
     """Give some contacts, led by the line for children where a child is spoken to and it is not among them."""
     line, given = content.risk_replies["minor"].contacts[0], tuple(contacts)

@@ -124,6 +124,15 @@ def test_closed_says_so_truthfully_and_who_is_open(
     assert (signals(said), [choice["payload"] for choice in nobody["choices"]]) == ([], ["letter:write"])
 
 
+def test_closed_does_not_show_the_same_cards_twice_in_an_emergency(content: Content) -> None:
+    asked = turn(content, "suicidal", hours_open=False, now=NIGHT, reopens="i dag klockan 8.00")
+    said = compose(content, asked, Memory())
+    nobody = next(reply for reply in said.replies if reply["text"] == content.sentences["closed_now_above"])
+
+    assert nobody["contacts"] == []
+    assert {"mind_sjalvmordslinjen", "nationella_stodlinjen", "sos_112"} <= set(said.replies[0]["contacts"])
+
+
 def test_closed_names_the_lines_of_what_was_said_before(content: Content) -> None:
     memory = Memory(heard=["minor"], last_topic="grooming_online")
     asked = turn(content, "talk_to_human", hours_open=False, now=NIGHT, reopens="i dag klockan 8.00")

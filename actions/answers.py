@@ -12,6 +12,7 @@ from content.model import Content, Topic
 from content.reach import fitting, lines_told_of
 
 MORE, EASY = "more", "easy"
+ADVICE = frozenset({"watched_phone"})  # circumstances whose variants begin with the same advice, whatever the topic
 NEAR_ME = "find_local_support"
 # What is said instead of an emergency's answer that has been said: 112 first in each of its wordings.
 AGAIN = {"acute_danger": "danger_again", "suicidal": "suicide_again"}
@@ -73,13 +74,17 @@ def _layer(topic: Topic, memory: Memory) -> str:
 
 
 def _say(content: Content, turn: Turn, memory: Memory, said: Said, topic: Topic) -> None:
-    second = "" if "?" in topic.next_step and asks_to_share(turn) else topic.next_step  # one question at a time
+    second = topic.next_step
+    if ("?" in second and asks_to_share(turn)) or (topic.id == NEAR_ME and memory.place):
+        second = ""  # one question at a time, and none that has been answered
     text = topic.easy if memory.easy and topic.easy else f"{topic.answer} {second}".strip()
     more = [more_choice(content, topic.id)] if topic.more and MORE not in memory.told[topic.id] else []
     errands = [errand_choice(content, errand) for errand in topic.offers]
     others = [topic_choice(content, other) for other in topic.buttons]
     choices = [] if topic.guide or asks_to_share(turn) else [*errands, *more, *others][:MOST_CHOICES]
     said.say(filled(content, text), choices, contacts_of(content, turn, memory), topic.checked)
+    heard = next((one.heard for one in content.topics[topic.id].variants if one.topic is topic), frozenset())
+    memory.advised = sorted({*memory.advised, *ADVICE.intersection(heard)})
 
 
 def _say_again(content: Content, turn: Turn, memory: Memory, said: Said, wordings: tuple[str, ...]) -> None:

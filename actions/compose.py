@@ -20,7 +20,7 @@ from actions.translate import translated, understands_little
 from actions.turn import Memory, Said, Turn
 from actions.wording import worded
 from content.model import Content
-from content.reach import fitting, who_now
+from content.reach import fitting, who_now, with_child_line
 
 MISSES_BEFORE_HELP = 2
 NEAR = frozenset({"suicide", "acute_danger"})
@@ -67,7 +67,8 @@ def _reply(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     elif turn.topic in LOOSE and NEAR.intersection(memory.heard) and not turn.chosen and not said.replies:
         _stay_near(content, turn, memory, said)
     elif not turn.ask_back:
-        if not answered and not place_support(content, turn, memory, said):
+        nobody = turn.topic == HUMAN and not turn.hours_open and not turn.waiting  # that is said by `human`, and first
+        if not answered and not nobody and not place_support(content, turn, memory, said):
             answer(content, turn, memory, said)
             place_beside(content, turn, memory, said)
         remember(content, turn, memory, turn.topic)
@@ -156,6 +157,12 @@ def _who_now(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
 
 def _heard(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     """Answer a lone "ok": it is no yes to anything, and starts nothing."""
+    if "suicide" in memory.heard:
+        lines = content.risk_replies["suicide"].contacts
+        known = known_of(content, turn, memory)
+        contacts = fitting(content, with_child_line(content, lines, known), known, memory.place)
+        said.say(worded(content, memory, "heard_near"), None, contacts, checked=False, sentence="heard_near")
+        return
     name = "waiting_again" if turn.waiting else "heard"
     said.say(worded(content, memory, name), sentence=name)
 

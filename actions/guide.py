@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.buttons import MOST_CHOICES, resume_choice, step_choices
+from actions.buttons import HUMAN, MOST_CHOICES, resume_choice, step_choices
 from actions.remember import known_of
 from actions.turn import Memory, Said, Turn
 from content.model import Content, Option
@@ -59,5 +59,6 @@ def offer_return(content: Content, turn: Turn, memory: Memory, said: Said) -> No
     memory.worded[f"return {step.id}"] = offered + 1
     if said.replies and offered < MOST_OFFERS:
         choices = said.replies[-1]["choices"]
-        kept = [*choices[:1], *choices[-1:]] if len(choices) == MOST_CHOICES else choices  # the last is the human
-        said.replies[-1]["choices"] = [*kept, resume_choice(content, step.id)]
+        human = [choice for choice in choices if choice["payload"] == f"topic:{HUMAN}"]
+        others = [choice for choice in choices if choice not in human][: MOST_CHOICES - 1 - len(human)]
+        said.replies[-1]["choices"] = [*others, *human, resume_choice(content, step.id)]

@@ -11,7 +11,7 @@ from content.model import Content
 from content.places import Place, serves_there
 from content.reach import MOST, fitting, near, ranked_for
 
-ASKED = "find_local_support"
+ASKED, AFTER_A_RAPE = "find_local_support", "raped_recently"
 # Whom a contact is for (contacts.yml), by who asks.
 SERVED = {
     "exploited": {"adult_seller", "trafficking", "violence"},
@@ -52,7 +52,9 @@ def _say_near(content: Content, turn: Turn, memory: Memory, said: Said, place: P
     there = [
         one
         for one in near(content, place)
-        if served.intersection(groups := content.contacts[one].groups) and "professional" not in groups
+        if served.intersection(groups := content.contacts[one].groups)
+        and "professional" not in groups
+        and (one not in content.topics[AFTER_A_RAPE].contacts or "sexual_violence" in known)
     ]
     name = "place_near" if there else "place_none"
     text = worded(content, memory, name).replace("{place}", place.name)

@@ -61,6 +61,7 @@ def known_of(content: Content, turn: Turn, memory: Memory) -> frozenset[str]:
     people = {"minors"} if child and ADULT not in about else {asker} - {None}
     if ADULT in about and people == {"minors"}:
         people = {"exploited"}
+    about -= {*memory.advised} - {*turn.about}
     return frozenset({*people, *about, *risks})  # type: ignore[arg-type]  # None was taken out
 
 

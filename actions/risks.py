@@ -10,6 +10,8 @@ from actions.wording import worded
 from content.model import Content
 from content.reach import fitting, with_child_line
 
+# What is said of these to the one who has lived it; who worries for another is answered by their topic.
+THEIR_OWN = ("minor", "coercion", "violence_relation", "sexual_violence", "self_harm")
 OFFENDERS = ("minor", "third_party_at_risk", "solicitation")
 TOPIC_OF = {"acute_danger": "acute_danger", "suicide": "suicidal"}
 
@@ -23,7 +25,7 @@ def risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> bool
     elif "child_victim_of_writer" in {*turn.risks, *memory.heard}:  # comfort for a victim is misplaced
         risks = [risk for risk in risks if risk not in OFFENDERS]
     if "others" in (memory.asker, taxonomy.asker(turn.topic)):  # who asks is not the child
-        risks = [risk for risk in risks if risk != "minor"]
+        risks = [risk for risk in risks if risk not in THEIR_OWN]
     for risk in risks:
         reply = content.risk_replies[risk]
         covered = turn.topic in reply.covered_by and not turn.ask_back
@@ -39,7 +41,8 @@ def risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> bool
     if refused and not said.replies:
         _say_risk(content, turn, memory, "solicitation", said)
     topic = content.topics[turn.topic]
-    mild = topic.group == "smalltalk" or (danger and topic.route != "answer")  # in danger nobody reads twice as much
+    # in danger nobody reads twice as much, least of all about letters and opening hours
+    mild = topic.group == "smalltalk" or (danger and (topic.route != "answer" or topic.group == "service"))
     return refused or (bool(said.replies) and mild)
 
 

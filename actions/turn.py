@@ -71,6 +71,7 @@ class Memory:
     guide: str | None = None  # the guided question that was put last and is still open
     told: dict[str, list[str]] = field(default_factory=dict)  # which texts of which topic have been said
     worded: dict[str, int] = field(default_factory=dict)  # how often a sentence has been said
+    advised: list[str] = field(default_factory=list)  # circumstances whose advice has been given, and is not repeated
     offered_for: list[str] = field(default_factory=list)
     greeted_in: list[str] = field(default_factory=list)
     lang: str | None = None  # the language other than Swedish that was written last

@@ -108,8 +108,8 @@ def test_emergency_summons_without_asking_to_share(content: Content) -> None:
         ("raped_recently", "i dag klockan 8.00", "closed_now",
          ["kvinnofridslinjen", "mind_sjalvmordslinjen", "sos_112"]),
         ("talk_to_human", None, "nobody_free", ["kvinnofridslinjen", "bris", "sos_112"]),
-        ("suicidal", "i dag klockan 8.00", "closed_now_danger",
-         ["mind_sjalvmordslinjen", "nationella_stodlinjen", "sos_112"]),
+        ("acute_danger", "i dag klockan 8.00", "closed_now_danger",
+         ["kvinnofridslinjen", "mind_sjalvmordslinjen", "sos_112"]),
     ],
 )  # fmt: skip
 def test_closed_says_so_truthfully_and_who_is_open(

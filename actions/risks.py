@@ -26,6 +26,8 @@ def risk_first(content: Content, turn: Turn, memory: Memory, said: Said) -> bool
         risks = [risk for risk in risks if risk not in OFFENDERS]
     if "others" in (memory.asker, taxonomy.asker(turn.topic)):  # who asks is not the child
         risks = [risk for risk in risks if risk not in THEIR_OWN]
+    elif "minors" in known_of(content, turn, memory):  # a child who writes of themself is not praised for worrying
+        risks = [risk for risk in risks if risk != "third_party_at_risk"]
     for risk in risks:
         reply = content.risk_replies[risk]
         covered = turn.topic in reply.covered_by and not turn.ask_back

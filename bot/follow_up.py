@@ -72,6 +72,7 @@ def _means(taxonomy: Taxonomy, text: str, asker: str | None, last: str | None) -
         for question in taxonomy.shared_questions
         if (meant := question.after.get(last or "") or question.asked_by.get(asker or ""))
         and not _signs(question.unless).search(fold(text))
+        and (not question.only or _signs(question.only).search(fold(text)))
         for topic in question.heard_as
     }
 

@@ -184,6 +184,7 @@ class Language:
 class SharedQuestion:
     """What several groups ask in the same words: the topics it is heard as, and the one that each group means.
 
+    `only`: words of which one must stand there; any will do where there are none.
     `after`: the topic that is meant where a certain topic was answered last, whoever asks.
 
     `unless`: words that say by themselves whom it is about; one that ends in `*` stands for all that begin so.
@@ -192,6 +193,7 @@ class SharedQuestion:
     heard_as: tuple[str, ...]
     asked_by: Mapping[str, str]
     unless: tuple[str, ...]
+    only: tuple[str, ...] = ()
     after: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -30,8 +30,8 @@ def read_shared_questions(file: File, topics: Taxonomy) -> tuple[SharedQuestion,
         if claimed & set(heard_as):
             raise file.wrong(entry, f"'{min(claimed & set(heard_as))}' stands in two questions. Keep one.")
         claimed.update(heard_as)
-        unless = tuple(str(word) for word in entry.get("unless") or ())
-        questions.append(SharedQuestion(heard_as, asked_by, unless, after))
+        unless, only = (tuple(str(word) for word in entry.get(key) or ()) for key in ("unless", "only"))
+        questions.append(SharedQuestion(heard_as, asked_by, unless, only, after))
     return tuple(questions)
 
 

@@ -52,9 +52,11 @@ class Engine:
         text = text.lstrip(_LEADING)
         memory = memory_of(context)
         parsed = await self._parse(text, metadata.get("choice"), memory)
-        understood = self._understood(parsed)
         if metadata.get("mode") == "listen":
-            return {"replies": [], "context": context, "understood": understood, "signals": []}
+            return {"replies": [], "context": context, "understood": self._understood(parsed), "signals": []}
+        if "choice" not in parsed:
+            parsed = await self._in_talk(text, memory, parsed)
+        understood = self._understood(parsed)
         slots = {"turn": {**metadata, "understood": understood}, "memory": memory}
         said, memory = await self._talk(text, parsed, slots)
         replies = [one["reply"] for one in said if "reply" in one]
@@ -71,10 +73,16 @@ class Engine:
             return {**known, "risks": [], "risk_words": [], "lang": memory.get("lang") or "sv"}
         assert self._agent.processor is not None  # `load_engine` refuses an agent without a model
         parsed = dict(await self._agent.processor.parse_message(UserMessage(text)))
+        return in_context(content.taxonomy, parsed, memory.get("asker"), memory.get("last_topic"))
+
+    async def _in_talk(self, text: str, memory: dict[str, Any], parsed: dict[str, Any]) -> dict[str, Any]:
+        """Read a message as part of the talk: a correction, words that are a button, what it tells of its writer."""
+        content = self._content
+        assert self._agent.processor is not None
         meant = content.sayings.corrected(text)
         if meant is not None and (parsed["ask_back"] or parsed["intent"]["name"] == "not_understood"):
             parsed = {**await self._agent.processor.parse_message(UserMessage(meant)), **_heard_in(parsed)}
-        parsed = in_context(content.taxonomy, parsed, memory.get("asker"), memory.get("last_topic"))
+            parsed = in_context(content.taxonomy, parsed, memory.get("asker"), memory.get("last_topic"))
         asker = memory.get("asker")
         if ADULT in content.sayings.heard(text) or asker == "buyers":
             parsed = unheard(parsed, "minor")

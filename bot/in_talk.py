@@ -79,8 +79,10 @@ def _tells(content: Content, topic: str | None) -> bool:
     return topic in content.topics and content.topics[topic].group != "smalltalk"
 
 
-def _names_a_place(content: Content, text: str, asked: bool) -> bool:
-    return len(plain(text).split()) <= LONGEST and content.places.find(text, asked) is not None
+def _names_a_place(content: Content, text: str, asked: bool, near: bool) -> bool:
+    """Tell whether a message is hardly more than a place, or one in answer to what there is near somebody."""
+    longest = LONGEST if asked or near else SHORT
+    return len(plain(text).split()) <= longest and content.places.find(text, asked) is not None
 
 
 def _loose(content: Content, parsed: dict[str, Any], *but: str) -> bool:

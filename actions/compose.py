@@ -142,6 +142,10 @@ def _switch_easy(content: Content, turn: Turn, memory: Memory, said: Said) -> No
 
 def _noted(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     """Take in what was told of the writer, and answer the last topic anew where it is another answer to them."""
+    if turn.route == "emergency":  # 112 before anything else, also before that we have taken it in
+        answer(content, turn, memory, said)
+        human(content, turn, memory, said)
+        return
     new = is_new(content, turn, memory)
     contacts = () if new else contacts_of(content, turn, memory)
     said.say(worded(content, memory, "noted"), contacts=contacts, sentence="noted")

@@ -101,7 +101,8 @@ def _all_told(content: Content, turn: Turn, memory: Memory, said: Said, topic: T
     others = [topic_choice(content, other) for other in topic.buttons if other not in memory.told]
     human = [] if turn.waiting or turn.no_human else [human_choice(content)]
     choices = [*others[: MOST_CHOICES - 1], *human]
-    said.say(worded(content, memory, "all_told"), choices, contacts_of(content, turn, memory), sentence="all_told")
+    name = "all_told_waiting" if turn.waiting else "all_told"
+    said.say(worded(content, memory, name), choices, contacts_of(content, turn, memory), sentence=name)
 
 
 def contacts_of(content: Content, turn: Turn, memory: Memory) -> tuple[str, ...]:

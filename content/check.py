@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from content.model import Content, Topic, Way
+from content.reach import near
 from content.texts import Text, texts
 from content.wording import Wording, lix, words
 
@@ -154,7 +155,10 @@ def _unnamed(names: Collection[str], code: str) -> list[str]:
 def _shown(content: Content) -> set[str]:
     """Give the contacts that a visitor may be shown."""
     shown = {contact for text in texts(content) for contact in text.contacts}
-    return shown | {contact for ids in content.organisation.reach.values() for contact in ids}
+    shown |= {contact for ids in content.organisation.reach.values() for contact in ids}
+    shown |= {other for others in content.organisation.instead.values() for other in others.values()}
+    there = {contact for place in content.places.by_id.values() for contact in near(content, place)}
+    return shown | {one for one in there if "professional" not in content.contacts[one].groups}
 
 
 def _ways(content: Content) -> dict[str, Way]:

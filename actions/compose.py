@@ -19,8 +19,9 @@ from actions.risks import risk_first, step_for
 from actions.translate import translated, understands_little
 from actions.turn import Memory, Said, Turn
 from actions.wording import worded
+from content.clock import when
 from content.model import Content
-from content.reach import fitting, who_now, with_child_line
+from content.reach import fitting, opens_next, who_now, with_child_line
 
 MISSES_BEFORE_HELP = 2
 NEAR = frozenset({"suicide", "acute_danger"})
@@ -155,8 +156,12 @@ def _noted(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
 
 
 def _who_now(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
-    contacts = who_now(content, about(content, turn, memory), known_of(content, turn, memory), memory.place, turn.now)
-    said.say(worded(content, memory, "who_now"), None, contacts, sentence="who_now")
+    asked = (about(content, turn, memory), known_of(content, turn, memory), memory.place, turn.now)
+    text, coming = worded(content, memory, "who_now"), opens_next(content, *asked)
+    if coming is not None:
+        name, opens = content.contacts[coming[0]].name, when(content.sentences, coming[1], turn.now)
+        text = f"{text} {content.sentences['who_next'].replace('{what}', name).replace('{when}', opens)}"
+    said.say(text, None, who_now(content, *asked), sentence="who_now")
 
 
 def _heard(content: Content, turn: Turn, memory: Memory, said: Said) -> None:

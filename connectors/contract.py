@@ -36,7 +36,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class ContactCard:
-    """A contact as a visitor sees it. `open_now` is None where its hours are unknown."""
+    """A contact as a visitor sees it. `open_now` is None where its hours are unknown.
+
+    `opens` says in words when what is closed opens next; None where it is open, or that is not known.
+    """
 
     id: str
     name: str
@@ -48,6 +51,7 @@ class ContactCard:
     hours: str | None
     open_now: bool | None
     checked: bool
+    opens: str | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from content.model import Content
 from content.places import Place, serves_there
@@ -31,6 +31,17 @@ def who_now(
     ranked = _for_writer(content, ranked_for(content, about), known, place)
     found = [one for one in ranked if (schedule := content.contacts[one].open) and schedule.is_open(local)]
     return (*[one for one in found if one != EMERGENCY][: MOST - 1], EMERGENCY)
+
+
+def opens_next(
+    content: Content, about: str, known: Collection[str], place: str | None, local: datetime
+) -> tuple[str, datetime] | None:
+    """Give who of the ranked contacts is closed at `local` and opens first within a day, and when."""
+    ranked = _for_writer(content, ranked_for(content, about), known, place)
+    closed = [one for one in ranked if (hours := content.contacts[one].open) and hours.open_now(local) is False]
+    coming = [(opens, one) for one in closed if (opens := content.contacts[one].open.next_opening(local))]  # type: ignore[union-attr]
+    soon = [(opens, one) for opens, one in coming if opens - local <= timedelta(days=1)]
+    return (min(soon)[1], min(soon)[0]) if soon else None
 
 
 def fitting(content: Content, contacts: Iterable[str], known: Collection[str], place: str | None) -> tuple[str, ...]:

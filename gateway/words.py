@@ -34,11 +34,13 @@ class Words:
 
     def card(self, contact: str) -> ContactCard:
         """Give a contact as a visitor sees it at this moment."""
-        one = self.content.contacts[contact]
+        one, now = self.content.contacts[contact], self._local()
+        open_now = one.open.open_now(now) if one.open else None
+        opens = one.open.next_opening(now) if one.open and open_now is False else None
         return ContactCard(
             id=one.id, name=one.name, what=one.what, phone=one.phone, phone_note=one.phone_note, email=one.email,
-            url=one.url, hours=one.hours, open_now=one.open.open_now(self._local()) if one.open else None,
-            checked=one.checked,
+            url=one.url, hours=one.hours, open_now=open_now, checked=one.checked,
+            opens=when(self.content.sentences, opens, now) if opens else None,
         )  # fmt: skip
 
     def cards(self, contacts: Iterable[str]) -> tuple[ContactCard, ...]:

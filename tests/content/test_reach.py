@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from content.model import Content
-from content.reach import fitting, open_now
+from content.reach import fitting, open_now, opens_next
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 GROUPS = ("exploited", "minors", "buyers", "crisis", "others", "service", "smalltalk")
@@ -105,3 +105,17 @@ def test_every_group_of_topics_has_its_own_list(content: Content) -> None:
 )
 def test_a_line_is_the_one_for_such_a_writer(content: Content, known: set[str], shown: str) -> None:
     assert fitting(content, ("kvinnofridslinjen", "sos_112"), known, None) == (shown, "sos_112")
+
+
+@pytest.mark.parametrize(
+    ("moment", "about", "opens"),
+    [
+        ("2026-11-24T03:00", "exploited", ("stodlinjen_man", "2026-11-24T07:00")),
+        ("2026-11-24T12:00", "exploited", ("umea_mottagningsenhet", "2026-11-24T13:00")),
+        ("2026-11-28T03:00", "buyers", ("umea_socialjour", "2026-11-28T14:00")),
+        ("2026-12-24T20:00", "minors", None),  # nobody has said when they are open on Christmas Day
+    ],
+)
+def test_who_opens_next_within_a_day(content: Content, moment: str, about: str, opens: tuple[str, str] | None) -> None:
+    found = opens_next(content, about, frozenset(), None, at(moment))
+    assert found == (None if opens is None else (opens[0], at(opens[1])))

@@ -290,6 +290,7 @@ export const TEXTS = {
     newTab: "(öppnas i en ny flik)",
     openNow: "öppet nu",
     closedNow: "stängt nu",
+    opens: (/** @type {string} */ when) => `stängt nu, öppnar ${when}`,
     unchecked: "ej kontrollerad",
   },
 };

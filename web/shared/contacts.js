@@ -11,6 +11,7 @@ import { phoneLink, webLink } from "./richtext.js";
  * @property {string} newTab
  * @property {string} openNow
  * @property {string} closedNow
+ * @property {(when: string) => string} opens
  * @property {string} unchecked
  * @property {string} list  label of the list
  */
@@ -49,7 +50,7 @@ function card(contact, texts) {
  */
 function openMark(contact, texts) {
   if (contact.open_now === true) return el("span", { class: "open-mark is-open", text: texts.openNow });
-  if (contact.open_now === false) return el("span", { class: "open-mark", text: texts.closedNow });
+  if (contact.open_now === false) return el("span", { class: "open-mark", text: contact.opens ? texts.opens(contact.opens) : texts.closedNow });
   return null;
 }
 

@@ -20,6 +20,7 @@
  * @property {string | null} [url]
  * @property {string | null} [hours]
  * @property {boolean | null} [open_now]  null: hours unknown
+ * @property {string | null} [opens]  when what is closed opens next, in words
  * @property {boolean} [checked]          false: not verified
  *
  * @typedef {object} Message

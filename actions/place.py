@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from actions.answers import doors_before
 from actions.buttons import human_choice, more_choice
 from actions.remember import known_of
@@ -19,6 +21,8 @@ SERVED = {
     "buyers": {"buyer"},
     "others": {"relative"},
 }
+# A contact for these is a town's social services, a hospital or for staff: no reception for one group, to go far to.
+PUBLIC = frozenset({"anyone", "professional"})
 ANYBODY = frozenset().union(*SERVED.values())
 
 
@@ -56,9 +60,23 @@ def _say_near(content: Content, turn: Turn, memory: Memory, said: Said, place: P
         and "professional" not in groups
         and (one not in content.topics[AFTER_A_RAPE].contacts or "sexual_violence" in known)
     ]
-    name = "place_near" if there else "place_none"
+    nearest = [] if there else _nearest(content, place, served)
+    name = "place_near" if there else "place_nearest" if nearest else "place_none"
     text = worded(content, memory, name).replace("{place}", place.name)
     contacts = (*doors_before(content, memory, known), *there[: MOST - 1], *ranked_for(content, asker or ASKED))
+    shown = fitting(content, contacts, known, place.id)
+    if nearest:  # it serves others, and is said to
+        shown = (nearest[0], *shown)[:MOST]
     called = turn.waiting or turn.no_human or not turn.hours_open
     choices = [more_choice(content, ASKED), *([] if called else [human_choice(content)])] if human else []
-    said.say(text, choices, fitting(content, contacts, known, place.id), checked=False, sentence=name)
+    said.say(text, choices, shown, checked=False, sentence=name)
+
+
+def _nearest(content: Content, place: Place, served: AbstractSet[str]) -> list[str]:
+    """Give a reception for such a writer in the nearest region that has one, where their own has none."""
+    for region in content.places.outwards(place):
+        for one in near(content, region):
+            contact = content.contacts[one]
+            if served.intersection(contact.groups) and not PUBLIC.intersection(contact.groups):
+                return [one]
+    return []

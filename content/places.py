@@ -70,10 +70,17 @@ class _Name(NamedTuple):
 class Places:
     """All places by id, and their names. Built by `read_places`, never changed after."""
 
-    def __init__(self, by_id: Mapping[str, Place], names: Mapping[str, Place], heard: Hearing) -> None:
-        """`names`: in small letters, one space between words; each without marks too."""
+    def __init__(
+        self,
+        by_id: Mapping[str, Place],
+        names: Mapping[str, Place],
+        heard: Hearing,
+        borders: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        """`names`: in small letters, one space between words; each without marks too. `borders`: by id of a region."""
         self.by_id = by_id
-        self._given = by_id, names, heard
+        self.borders = borders
+        self._given = by_id, names, heard, borders
         self._heard = heard
         self._guarded = heard.words | heard.people | heard.before_noun
         self._names: dict[str, Place | None] = {**dict.fromkeys(heard.never), **names}
@@ -93,6 +100,16 @@ class Places:
     def names(self) -> frozenset[str]:
         """Give all names in small letters, as they are and without marks."""
         return frozenset(form for form, place in self._names.items() if place)
+
+    def outwards(self, place: Place) -> Iterator[Place]:
+        """Give the place's region and then the others, those fewest borders away first."""
+        seen, ahead = {place.region}, [place.region]
+        while ahead:
+            region = ahead.pop(0)
+            yield self.by_id[region]
+            beside = [one for one in self.borders[region] if one not in seen]
+            seen.update(beside)
+            ahead += beside
 
     def find(self, text: str, asked: bool = False) -> Place | None:
         """Give the place that a message names: the last one told with a preposition, else the last.
@@ -218,7 +235,19 @@ def read_places(file: File) -> Places:
     for form, place in list(names.items()):
         for other in {fold(form), form.replace(" ", ""), fold(form).replace(" ", "")}.difference(heard["never"]):
             names.setdefault(other, place)
-    return Places(by_id, names, Hearing(**{field.name: _forms(heard[field.name]) for field in fields(Hearing)}))
+    hearing = Hearing(**{field.name: _forms(heard[field.name]) for field in fields(Hearing)})
+    return Places(by_id, names, hearing, _borders(file, by_id))
+
+
+def _borders(file: File, by_id: Mapping[str, Place]) -> dict[str, tuple[str, ...]]:
+    """Give the regions beside each region. Raises ContentError where one does not say so of the other."""
+    regions = entries(file.section("regions", dict))
+    borders = {_id(county): file.ids(region, "borders", by_id, "region") for county, region in regions}
+    for region, others in borders.items():
+        for other in others:
+            if region not in borders[other]:
+                raise file.wrong(file.data, f"'{region}' borders '{other}', but not the other way. Mend 'borders'.")
+    return borders
 
 
 def _places(file: File) -> Iterator[tuple[Place, list[str]]]:

@@ -499,3 +499,12 @@ def test_a_contact_of_some_places_says_so(content: Content) -> None:
     given = yaml.safe_load((HERE / "contacts.yml").read_text(encoding="utf-8"))["contacts"]
     elsewhere = {one["id"] for one in given if not re.search("hela|flera orter", one["region"])}
     assert elsewhere == {one.id for one in content.contacts.values() if one.serves}
+
+
+def test_what_is_nearest_goes_outwards_border_by_border(content: Content) -> None:
+    places = content.places
+    kiruna = [one.name for one in places.outwards(places.by_id["kiruna"])]
+
+    assert kiruna[:2] == ["Norrbotten", "Västerbotten"]
+    assert set(kiruna[2:4]) == {"Västernorrland", "Jämtland"}
+    assert len(kiruna) == len(set(kiruna)) == 21

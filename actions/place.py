@@ -21,6 +21,7 @@ SERVED = {
     "buyers": {"buyer"},
     "others": {"relative"},
 }
+HAVE_RECEPTIONS = ("exploited", "buyers")  # for children and who worries the lines for the whole country are nearer
 # A contact for these is a town's social services, a hospital or for staff: no reception for one group, to go far to.
 PUBLIC = frozenset({"anyone", "professional"})
 ANYBODY = frozenset().union(*SERVED.values())
@@ -60,7 +61,7 @@ def _say_near(content: Content, turn: Turn, memory: Memory, said: Said, place: P
         and "professional" not in groups
         and (one not in content.topics[AFTER_A_RAPE].contacts or "sexual_violence" in known)
     ]
-    nearest = [] if there else _nearest(content, place, served)
+    nearest = [] if there or asker not in HAVE_RECEPTIONS else _nearest(content, place, served)
     name = "place_near" if there else "place_nearest" if nearest else "place_none"
     text = worded(content, memory, name).replace("{place}", place.name)
     contacts = (*doors_before(content, memory, known), *there[: MOST - 1], *ranked_for(content, asker or ASKED))

@@ -63,7 +63,8 @@ def tell_more(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
         _all_told(content, turn, memory, said, topic)
         return
     told.append(MORE)
-    choices = [topic_choice(content, other) for other in topic.buttons][:MOST_CHOICES]
+    errands = [errand_choice(content, errand) for errand in topic.offers]
+    choices = [*errands, *(topic_choice(content, other) for other in topic.buttons)][:MOST_CHOICES]
     said.say(filled(content, topic.more.text), choices, contacts_of(content, turn, memory), topic.more.checked)
 
 
@@ -98,7 +99,8 @@ def _say_again(content: Content, turn: Turn, memory: Memory, said: Said, wording
 
 
 def _all_told(content: Content, turn: Turn, memory: Memory, said: Said, topic: Topic) -> None:
-    others = [topic_choice(content, other) for other in topic.buttons if other not in memory.told]
+    others = [errand_choice(content, errand) for errand in topic.offers]  # what can be done can be done again
+    others += [topic_choice(content, other) for other in topic.buttons if other not in memory.told]
     human = [] if turn.waiting or turn.no_human else [human_choice(content)]
     choices = [*others[: MOST_CHOICES - 1], *human]
     name = "all_told_waiting" if turn.waiting else "all_told"

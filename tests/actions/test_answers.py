@@ -53,6 +53,12 @@ def test_more_is_told_once_and_then_said_to_be_all(content: Content) -> None:
     assert "more:cost" not in payloads(told) + payloads(again)
 
 
+def test_what_can_be_done_is_offered_each_time_it_is_asked_for(content: Content) -> None:
+    memory = Memory()
+    for _ in range(4):
+        assert "time:start" in payloads(compose(content, turn(content, "book_visit"), memory))
+
+
 def test_asking_again_tells_what_was_left_out(content: Content) -> None:
     memory = Memory()
     compose(content, turn(content, "cost"), memory)

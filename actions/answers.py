@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from actions.buttons import MOST_CHOICES, errand_choice, human_choice, more_choice, topic_choice
+from actions.buttons import MOST_CHOICES, errand_choices, human_choice, more_choice, topic_choice, topic_choices
 from actions.human import asks_to_share
 from actions.remember import known_of
 from actions.translate import spoken
 from actions.turn import Memory, Said, Turn
-from actions.wording import filled, worded
+from actions.wording import worded
 from content.model import Content, Topic
 from content.reach import fitting, lines_told_of
 
@@ -39,8 +39,7 @@ def answer(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
         told.append(layer)
         _say(content, turn, memory, said, topic)
     elif turn.route == "emergency" and topic.id in AGAIN:
-        name = AGAIN[topic.id] + ("_alone" if not turn.hours_open and not turn.waiting else "")
-        said.say(worded(content, memory, name), contacts=contacts_of(content, turn, memory), sentence=name)
+        say_danger_again(content, turn, memory, said, topic.id, contacts_of(content, turn, memory))
     elif topic.more is not None and MORE not in told and topic.route != "refuse":  # a refusal stays one
         tell_more(content, turn, memory, said)
     elif again := (topic.again or content.topics[topic.id].again):
@@ -55,6 +54,20 @@ def is_new(content: Content, turn: Turn, memory: Memory) -> bool:
     return _layer(topic, memory) not in memory.told.get(topic.id, ())
 
 
+def say_danger_again(
+    content: Content,
+    turn: Turn,
+    memory: Memory,
+    said: Said,
+    topic: str,
+    contacts: tuple[str, ...],
+    checked: bool = True,
+) -> None:
+    """Say danger's words once more in other words, with or without a human on the way."""
+    name = AGAIN[topic] + ("" if turn.hours_open or turn.waiting else "_alone")
+    said.say(worded(content, memory, name), contacts=contacts, checked=checked, sentence=name)
+
+
 def tell_more(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     """Tell what the answer left out; where that is told too, say so and lead on."""
     topic = topic_of(content, turn, memory)
@@ -63,9 +76,10 @@ def tell_more(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
         _all_told(content, turn, memory, said, topic)
         return
     told.append(MORE)
-    errands = [errand_choice(content, errand) for errand in topic.offers]
-    choices = [*errands, *(topic_choice(content, other) for other in topic.buttons)][:MOST_CHOICES]
-    said.say(filled(content, topic.more.text), choices, contacts_of(content, turn, memory), topic.more.checked)
+    choices = [*errand_choices(content, topic), *topic_choices(content, topic)][:MOST_CHOICES]
+    said.say(
+        content.organisation.filled(topic.more.text), choices, contacts_of(content, turn, memory), topic.more.checked
+    )
 
 
 def _layer(topic: Topic, memory: Memory) -> str:
@@ -80,10 +94,9 @@ def _say(content: Content, turn: Turn, memory: Memory, said: Said, topic: Topic)
         second = ""  # one question at a time, and none that has been answered
     text = topic.easy if memory.easy and topic.easy else f"{topic.answer} {second}".strip()
     more = [more_choice(content, topic.id)] if topic.more and MORE not in memory.told[topic.id] else []
-    errands = [errand_choice(content, errand) for errand in topic.offers]
-    others = [topic_choice(content, other) for other in topic.buttons]
-    choices = [] if topic.guide or asks_to_share(turn) else [*errands, *more, *others][:MOST_CHOICES]
-    said.say(filled(content, text), choices, contacts_of(content, turn, memory), topic.checked)
+    choices = [*errand_choices(content, topic), *more, *topic_choices(content, topic)][:MOST_CHOICES]
+    choices = [] if topic.guide or asks_to_share(turn) else choices
+    said.say(content.organisation.filled(text), choices, contacts_of(content, turn, memory), topic.checked)
     heard = next((one.heard for one in content.topics[topic.id].variants if one.topic is topic), frozenset())
     memory.advised = sorted({*memory.advised, *ADVICE.intersection(heard)})
 
@@ -93,13 +106,13 @@ def _say_again(content: Content, turn: Turn, memory: Memory, said: Said, wording
     topic = topic_of(content, turn, memory)
     times = memory.worded.get(topic.id, 0) + 1
     memory.worded[topic.id] = times
-    choices = [topic_choice(content, other) for other in topic.buttons][:MOST_CHOICES]
-    text = filled(content, wordings[times % len(wordings)])
+    choices = topic_choices(content, topic)[:MOST_CHOICES]
+    text = content.organisation.filled(wordings[times % len(wordings)])
     said.say(text, choices, contacts_of(content, turn, memory), topic.checked)
 
 
 def _all_told(content: Content, turn: Turn, memory: Memory, said: Said, topic: Topic) -> None:
-    others = [errand_choice(content, errand) for errand in topic.offers]  # what can be done can be done again
+    others = errand_choices(content, topic)  # what can be done can be done again
     others += [topic_choice(content, other) for other in topic.buttons if other not in memory.told]
     human = [] if turn.waiting or turn.no_human else [human_choice(content)]
     choices = [*others[: MOST_CHOICES - 1], *human]

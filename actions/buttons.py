@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from content.model import Content, Step
+from content.model import Content, Step, Topic
 
 HUMAN = "talk_to_human"
 MOST_CHOICES = 3
@@ -18,6 +18,16 @@ def errand_choice(content: Content, errand: str) -> dict[str, str]:
     """Give the button that begins an errand of the gateway's: `letter` or `time`."""
     payload, title = ERRANDS[errand]
     return {"title": content.sentences[title], "payload": payload}
+
+
+def topic_choices(content: Content, topic: Topic) -> list[dict[str, str]]:
+    """Give the buttons that lead on from a topic to others."""
+    return [topic_choice(content, other) for other in topic.buttons]
+
+
+def errand_choices(content: Content, topic: Topic) -> list[dict[str, str]]:
+    """Give the buttons of the errands that a topic offers."""
+    return [errand_choice(content, errand) for errand in topic.offers]
 
 
 def more_choice(content: Content, topic: str) -> dict[str, str]:

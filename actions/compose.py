@@ -21,7 +21,7 @@ from actions.turn import Memory, Said, Turn
 from actions.wording import worded
 from content.clock import when
 from content.model import Content
-from content.reach import fitting, opens_next, who_now, with_child_line
+from content.reach import fitting, lines_for, opens_next, who_now
 
 MISSES_BEFORE_HELP = 2
 NEAR = frozenset({"suicide", "acute_danger"})
@@ -169,7 +169,7 @@ def _heard(content: Content, turn: Turn, memory: Memory, said: Said) -> None:
     if "suicide" in memory.heard:
         lines = content.risk_replies["suicide"].contacts
         known = known_of(content, turn, memory)
-        contacts = fitting(content, with_child_line(content, lines, known), known, memory.place)
+        contacts = lines_for(content, lines, known, memory.place)
         said.say(worded(content, memory, "heard_near"), None, contacts, checked=False, sentence="heard_near")
         return
     name = "waiting_again" if turn.waiting else "heard"

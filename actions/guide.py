@@ -6,7 +6,7 @@ from actions.buttons import HUMAN, MOST_CHOICES, resume_choice, step_choices
 from actions.remember import known_of
 from actions.turn import Memory, Said, Turn
 from content.model import Content, Option
-from content.reach import fitting, with_child_line
+from content.reach import lines_for
 
 GUIDE = "guide:"
 MOST_OFFERS = 3  # times that a way back to an open question is offered
@@ -38,7 +38,7 @@ def take(content: Content, turn: Turn, memory: Memory, said: Said, option: Optio
     if option.says is not None:
         text = option.easy if memory.easy and option.easy else option.says
         known = known_of(content, turn, memory)
-        contacts = fitting(content, with_child_line(content, option.contacts, known), known, memory.place)
+        contacts = lines_for(content, option.contacts, known, memory.place)
         said.say(text, None, contacts, content.steps[step_id].checked)
     if option.to in content.steps:
         put(content, memory, said, option.to)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from actions.answers import AGAIN
+from actions.answers import say_danger_again
 from actions.remember import known_of
 from actions.translate import spoken
 from actions.turn import Memory, Said, Turn
 from actions.wording import worded
 from content.model import Content
-from content.reach import fitting, with_child_line
+from content.reach import lines_for
 
 # What is said of these to the one who has lived it; who worries for another is answered by their topic.
 THEIR_OWN = ("minor", "coercion", "violence_relation", "sexual_violence", "self_harm")
@@ -62,11 +62,10 @@ def _say_risk(content: Content, turn: Turn, memory: Memory, risk: str, said: Sai
         said.say(language.risks[risk], None, reply.contacts, reply.checked and language.checked, language.code)
         return
     known = known_of(content, turn, memory)
-    contacts = fitting(content, with_child_line(content, reply.contacts, known), known, memory.place)
+    contacts = lines_for(content, reply.contacts, known, memory.place)
     times = memory.worded.get(f"risk {risk}", 0)
     memory.worded[f"risk {risk}"] = times + 1
     if times and risk in TOPIC_OF:  # danger is said each time it is heard, not each time in the same words
-        name = AGAIN[TOPIC_OF[risk]] + ("" if turn.hours_open or turn.waiting else "_alone")
-        said.say(worded(content, memory, name), contacts=contacts, checked=reply.checked, sentence=name)
+        say_danger_again(content, turn, memory, said, TOPIC_OF[risk], contacts, reply.checked)
         return
     said.say(reply.text, contacts=contacts, checked=reply.checked)

@@ -13,17 +13,10 @@ def worded(content: Content, memory: Memory, name: str) -> str:
     """
     sentences = content.sentences
     if memory.easy and f"{name}_easy" in sentences:
-        return filled(content, sentences[f"{name}_easy"])
+        return content.organisation.filled(sentences[f"{name}_easy"])
     wordings = [name]
     while f"{name}_{len(wordings) + 1}" in sentences:
         wordings.append(f"{name}_{len(wordings) + 1}")
     times = memory.worded.get(name, 0)
     memory.worded[name] = times + 1
-    return filled(content, sentences[wordings[times % len(wordings)]])
-
-
-def filled(content: Content, text: str) -> str:
-    """Give a text with what it says of the organisation."""
-    return text.replace("{organisation}", content.organisation.name).replace(
-        "{counsellor_hours}", content.organisation.counsellor_hours_text
-    )
+    return content.organisation.filled(sentences[wordings[times % len(wordings)]])

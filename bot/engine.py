@@ -15,7 +15,7 @@ from actions.answer import ActionAnswer
 from bot.action_endpoint import InProcessActions, check_schema_once
 from bot.context import context_of, memory_of
 from bot.follow_up import in_context, unheard
-from bot.in_talk import LOCAL, as_choice, topic_of_choice
+from bot.in_talk import Told, as_choice, topic_of_choice
 from bot.quiet import quiet
 from bot.turns import TurnTrackerStore
 from content.model import Content
@@ -83,25 +83,22 @@ class Engine:
         if meant is not None and (parsed["ask_back"] or parsed["intent"]["name"] == "not_understood"):
             parsed = {**await self._agent.processor.parse_message(UserMessage(meant)), **_heard_in(parsed)}
             parsed = in_context(content.taxonomy, parsed, memory.get("asker"), memory.get("last_topic"))
-        asker = memory.get("asker")
-        if ADULT in content.sayings.heard(text) or asker == "buyers":
+        asker, told = memory.get("asker"), Told.of(content, text, memory)
+        if ADULT in told.about or asker == "buyers":
             parsed = unheard(parsed, "minor")
         if asker in EXPOSED:  # their fear of the police is no buyer's
             parsed = unheard(parsed, "solicitation")
-        meant = as_choice(content, text, memory, parsed)
+        meant = as_choice(content, text, memory, parsed, told)
         if meant is not None and (topic := topic_of_choice(content, meant, memory)) is not None:
             parsed = {**parsed, **_known(text, topic, meant)}
-        heard = sorted(content.sayings.heard(text))
-        if self._child_at_risk(parsed, heard, memory) and "minor" not in parsed["risks"]:
+        if self._child_at_risk(parsed, told.about, memory) and "minor" not in parsed["risks"]:
             words = [*parsed["risk_words"], {"risk": "minor", "rule": "age", "words": ""}]
             parsed = {**parsed, "risks": [*parsed["risks"], "minor"], "risk_words": words}
-        place = content.places.find(text, asked=memory.get("last_topic") == LOCAL)
-        told = {"about": heard, "aside": content.sayings.aside(text), "place": place.id if place else None}
-        return {**parsed, **told}
+        return {**parsed, "about": sorted(told.about), "aside": told.aside, "place": told.place}
 
-    def _child_at_risk(self, parsed: dict[str, Any], heard: list[str], memory: dict[str, Any]) -> bool:
+    def _child_at_risk(self, parsed: dict[str, Any], heard: frozenset[str], memory: dict[str, Any]) -> bool:
         """Tell whether somebody who has told that they are under 18 now tells that, or speaks of being exposed."""
-        about = {*heard} & AGES or {*memory.get("about", ())} & AGES
+        about = heard & AGES or {*memory.get("about", ())} & AGES
         exposed = self._content.topics[parsed["intent"]["name"]].group in EXPOSED and not parsed["ask_back"]
         return about == {UNDER_18} and (exposed or (UNDER_18 in heard and memory.get("asker") in EXPOSED))
 

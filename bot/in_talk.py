@@ -6,6 +6,7 @@ Such words stand for a button that might have been pressed. Danger in them is ne
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from bot.components.normalise import fold
@@ -24,14 +25,33 @@ REACHED_BY = ("phone_contact", "email_contact", "find_local_support")  # what a 
 _HIDDEN = re.compile(r"\[(?:personnummer|telefonnummer|mejladress|adress)\]")  # what the gateway leaves of them
 
 
-def as_choice(content: Content, text: str, memory: dict[str, Any], parsed: dict[str, Any]) -> str | None:
+@dataclass(frozen=True)
+class Told:
+    """What a message tells in passing (content/sayings.py, places.py): circumstances, an aside, a place's id."""
+
+    about: frozenset[str]
+    aside: str | None
+    place: str | None
+
+    @classmethod
+    def of(cls, content: Content, text: str, memory: dict[str, Any]) -> Told:
+        """Hear a message; who was told what there is near them may answer with the name of a place alone."""
+        place = content.places.find(text, asked=memory.get("last_topic") == LOCAL)
+        return cls(content.sayings.heard(text), content.sayings.aside(text), place.id if place else None)
+
+
+def as_choice(
+    content: Content, text: str, memory: dict[str, Any], parsed: dict[str, Any], told: Told | None = None
+) -> str | None:
     """Give the payload that a message stands for (docs/protocol.md, section 4), or None.
 
-    `memory` is the conversation's, `parsed` what the message was understood as by itself.
+    `memory` is the conversation's, `parsed` what the message was understood as by itself, `told` what was heard in it
+    (heard here where it is not given).
     """
+    told = told or Told.of(content, text, memory)
     if any(content.taxonomy.risks[risk] == "emergency" for risk in parsed["risks"]):
         return None
-    aside, last = content.sayings.aside(text), memory.get("last_topic")
+    aside, last = told.aside, memory.get("last_topic")
     if aside in ("easy", "standard"):
         return f"easy:{'on' if aside == 'easy' else 'off'}"
     if aside == "more":
@@ -48,13 +68,11 @@ def as_choice(content: Content, text: str, memory: dict[str, Any], parsed: dict[
         return f"guide:{asked}:{option.id}"
     if _HIDDEN.search(text) and not parsed["risks"] and _loose(content, parsed, *REACHED_BY):
         return IDENTITY
-    if (
-        len(plain(text).split()) <= LONGEST
-        and _loose(content, parsed)
-        and content.places.find(text, asked=last == LOCAL)
-    ):
+    # hardly more than a place, or one in answer to what there is near somebody
+    longest = LONGEST if last == LOCAL or LOCAL in parsed["ask_back"] else SHORT
+    if told.place is not None and _loose(content, parsed) and len(plain(text).split()) <= longest:
         return f"topic:{LOCAL}"
-    return _told(content, text, memory, parsed) or _by_risk(content, parsed)
+    return _told(content, text, memory, parsed, told.about) or _by_risk(content, parsed)
 
 
 def topic_of_choice(content: Content, choice: str, memory: dict[str, Any]) -> str | None:
@@ -77,12 +95,6 @@ def topic_of_choice(content: Content, choice: str, memory: dict[str, Any]) -> st
 
 def _tells(content: Content, topic: str | None) -> bool:
     return topic in content.topics and content.topics[topic].group != "smalltalk"
-
-
-def _names_a_place(content: Content, text: str, asked: bool, near: bool) -> bool:
-    """Tell whether a message is hardly more than a place, or one in answer to what there is near somebody."""
-    longest = LONGEST if asked or near else SHORT
-    return len(plain(text).split()) <= longest and content.places.find(text, asked) is not None
 
 
 def _loose(content: Content, parsed: dict[str, Any], *but: str) -> bool:
@@ -117,9 +129,11 @@ def _typed(step: Step, said: str, longest: int) -> Option | None:
     return None
 
 
-def _told(content: Content, text: str, memory: dict[str, Any], parsed: dict[str, Any]) -> str | None:
+def _told(
+    content: Content, text: str, memory: dict[str, Any], parsed: dict[str, Any], about: frozenset[str]
+) -> str | None:
     """Read a message that only tells something of the writer ("ja e 34", "jag är kille") against what was answered."""
-    about, last = content.sayings.heard(text), memory.get("last_topic")
+    last = memory.get("last_topic")
     if not about or len(plain(text).split()) > LONGEST:
         return None
     adds = ADDING.fullmatch(fold(text.strip())) and len(plain(text).split()) <= SHORT

@@ -268,6 +268,10 @@ class Organisation:
     reach: Mapping[str, tuple[str, ...]]
     instead: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    def filled(self, text: str) -> str:
+        """Give a text with what it says of the organisation; what is only known in a talk stays in braces."""
+        return text.replace("{organisation}", self.name).replace("{counsellor_hours}", self.counsellor_hours_text)
+
 
 @dataclass(frozen=True)
 class Way:

@@ -57,10 +57,11 @@ def lines_told_of(content: Content, about: Iterable[str], known: Collection[str]
     return tuple(dict.fromkeys(made))[:1]
 
 
-def with_child_line(content: Content, contacts: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
-    """Give some contacts, led by the line for children where a child is spoken to and it is not among them."""
+def lines_for(content: Content, contacts: Iterable[str], known: Collection[str], place: str | None) -> tuple[str, ...]:
+    """Give the same of lines in danger, led by the one for children where a child is spoken to and it is not there."""
     line, given = content.risk_replies["minor"].contacts[0], tuple(contacts)
-    return given if "minors" not in known or line in given or not given else (line, *given)
+    missing = "minors" in known and given and line not in given
+    return fitting(content, (line, *given) if missing else given, known, place)
 
 
 def ranked_for(content: Content, about: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ class Text:
 def texts(content: Content) -> Iterator[Text]:
     """Yield every text, each id once: topics with their layers, guides, risk replies, booking, sentences, languages."""
     for text in _all(content):
-        yield replace(text, says=_filled(content, text.says))
+        yield replace(text, says=content.organisation.filled(text.says))
 
 
 def _all(content: Content) -> Iterator[Text]:
@@ -121,10 +121,3 @@ def _language(language: Language) -> Text:
     parts += [(f"risk reply {name}", says) for name, says in language.risks.items()]
     says = "\n".join(f"{name}: {text}" for name, text in parts)
     return Text(f"language {language.code}", says, "language", LANGUAGES, None, language.sources, language.contacts)
-
-
-def _filled(content: Content, says: str) -> str:
-    """Fill in who runs this and when counsellors read; what is only known in a talk stays in braces."""
-    organisation = content.organisation
-    says = says.replace("{organisation}", organisation.name)
-    return says.replace("{counsellor_hours}", organisation.counsellor_hours_text)

@@ -25,9 +25,7 @@ class Words:
 
     def sentence(self, name: str, **values: str) -> str:
         """Give a sentence with its placeholders filled. Raises KeyError for an unknown name."""
-        organisation = self.content.organisation
-        text = self.content.sentences[name].replace("{organisation}", organisation.name)
-        text = text.replace("{counsellor_hours}", organisation.counsellor_hours_text)
+        text = self.content.organisation.filled(self.content.sentences[name])
         for key, value in values.items():
             text = text.replace(f"{{{key}}}", value)
         return text

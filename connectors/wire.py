@@ -1,0 +1,126 @@
+"""One call to a platform. What goes wrong on the way becomes SendFailed here, once for all connectors.
+
+Nothing of the request is in what is raised: an address of a platform may hold a token, a body a person's words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import aiohttp
+
+from connectors.messaging import SendFailed
+
+SECONDS = 15.0
+CONNECT_SECONDS = 5.0
+MOST_BYTES = 1_000_000
+LONGEST_WAIT = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a platform answered. `body` is the JSON object it sent; empty where it was none."""
+
+    status: int
+    body: dict[str, Any] = field(default_factory=dict)
+    retry_after: float | None = None
+
+    @property
+    def good(self) -> bool:
+        return 200 <= self.status < 300
+
+
+def session() -> aiohttp.ClientSession:
+    """Give a session for platforms. Each call has a connection of its own: one that was kept and has just been closed
+    by the other side could not be told from one that broke after the message had arrived.
+    """
+    connector = aiohttp.TCPConnector(force_close=True, limit=100)
+    timeout = aiohttp.ClientTimeout(total=SECONDS, sock_connect=CONNECT_SECONDS)
+    return aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=True)
+
+
+async def call(http: aiohttp.ClientSession, method: str, url: str, **how: Any) -> Answer:
+    """Call a platform; redirects are not followed.
+
+    Raises:
+        SendFailed: `provider_down` where nothing can have been taken (no connection), or where the platform says that
+            it failed (5xx but 504); `in_doubt` where it was handed over and no answer came; `retry_later` for 429.
+    """
+    try:
+        async with http.request(method, url, allow_redirects=False, **how) as response:
+            raw = await _read(response)
+            answer = Answer(response.status, _object(raw), _seconds(response.headers.get("Retry-After")))
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as failure:
+        raise SendFailed("provider_down", code=type(failure).__name__) from None
+    except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as failure:
+        raise SendFailed("in_doubt", code=type(failure).__name__) from None
+    return answer
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Read a body; of one that is too long only the beginning, which then is no JSON."""
+    raw = b""
+    async for piece in response.content.iter_any():
+        raw += piece
+        if len(raw) > MOST_BYTES:
+            break
+    return raw
+
+
+def raise_for_server(answer: Answer) -> None:
+    """Raise what a status alone tells, after a connector has looked for what its platform says in the body."""
+    if answer.status == 504:
+        raise SendFailed("in_doubt", code="504")
+    if answer.status >= 500:
+        raise SendFailed("provider_down", answer.retry_after, code=str(answer.status))
+    if answer.status == 429:
+        raise SendFailed("retry_later", answer.retry_after, code="429")
+    if answer.status in (401, 403):
+        raise SendFailed("misconfigured", code=str(answer.status))
+    if not answer.good:
+        raise SendFailed("refused", code=str(answer.status))
+
+
+def signed(secret: str, body: bytes, given: str) -> bool:
+    """Tell whether `given` is `sha256=` and the HMAC-SHA-256 of the raw body in hexadecimal digits."""
+    due = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return same(given, due)
+
+
+def same(given: str, due: str) -> bool:
+    """Compare in constant time; what is not ASCII is never the same."""
+    return given.isascii() and hmac.compare_digest(given.encode(), due.encode())
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """Give the JSON object in a body; empty where it is none. Never raises."""
+    return _object(body)
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(raw)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _seconds(header: str | None) -> float | None:
+    """Read Retry-After: seconds, or a date (RFC 9110 section 10.2.3)."""
+    if header is None:
+        return None
+    try:
+        seconds = float(header)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(header).astimezone(UTC) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return None
+    return min(max(seconds, 0.0), LONGEST_WAIT) if seconds == seconds else None  # NaN is no time

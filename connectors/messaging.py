@@ -73,7 +73,7 @@ class SendFailed(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request as it came. Header names in small letters; `tail`: what follows the channel's name in the path."""
+    """One HTTP request. Header names in small letters; `tail`: what follows the channel's name in the path."""
 
     method: str
     query: Mapping[str, str]

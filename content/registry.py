@@ -45,6 +45,7 @@ IN_SENTENCES = FILLED | {
     "when",
     "minutes",
     "place",
+    "link",
 }
 
 
@@ -73,7 +74,7 @@ def load_content(root: Path = HERE) -> Content:
         contacts=contacts,
         facts=facts,
         risk_replies=_risk_replies(File(root / "risk_replies.yml", root), taxonomy, contacts, facts),
-        sentences=_all_sentences(sentences_file, File(root / "errands.yml", root)),
+        sentences=_all_sentences(sentences_file, File(root / "errands.yml", root), File(root / "channels.yml", root)),
         risk_titles=_risk_titles(sentences_file, taxonomy),
         pseudonyms=_pseudonyms(File(root / "pseudonyms.yml", root)),
         organisation=read_organisation(File(root / "organisation.yml", root), contacts, taxonomy, places.by_id),

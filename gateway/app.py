@@ -66,6 +66,7 @@ from gateway.storage.staff import Staff
 from gateway.storage.store import Store
 from gateway.summons import Summons
 from gateway.sweeper import Sweeper
+from gateway.taking import Taking
 from gateway.turns import Turns
 from gateway.unclaimed import Unclaimed
 from gateway.veil import Veil
@@ -125,9 +126,10 @@ class Gateway:
             usual_wait, rounds,
         )  # fmt: skip
         disclosure = Disclosure(self.words, Hidden(clock), lexicon, self.availability)
+        taking = Taking(self.words, disclosure, self.veil, self.secret_words, lexicon, self.metrics)
         self.intake = Intake(
-            self.store, self.turns, self.live, self.words, rates, disclosure, self.veil, self.secret_words, lexicon,
-            usual_wait, self.metrics, settings.quick_minutes * 60, settings.explain,
+            self.store, self.turns, self.live, self.words, rates, disclosure, self.veil, taking, usual_wait,
+            self.metrics, settings.quick_minutes * 60, settings.explain,
         )  # fmt: skip
         origins = Origins(settings.public_origin, settings.embed_origins, settings.trusted_proxies)
         self.webchat = WebChat(self.intake, origins.may_chat, origins.address)

@@ -8,24 +8,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, cast
+from typing import cast
 
 from connectors.contract import Answer, Code, News, Nudge, Opened, Refused, StateName
-from content.risks import RiskLexicon
 from gateway.disclosure import Disclosure
 from gateway.errands.six_words import has_words
 from gateway.handoff import Event, State
-from gateway.hidden import HIDE, SHOW
-from gateway.letters.secret_words import SecretWords
 from gateway.live import Live
-from gateway.masking import mask
 from gateway.metrics import Metrics
 from gateway.rates import Rates
 from gateway.storage.change import Change
 from gateway.storage.failures import STORE_FAILURES
 from gateway.storage.records import Gone
 from gateway.storage.store import Store
-from gateway.summons import CHOICE_UNDERSTOOD, LEAVE_QUEUE
+from gateway.summons import LEAVE_QUEUE
+from gateway.taking import Taking, asks_to_erase
 from gateway.turns import Turns
 from gateway.veil import Veil
 from gateway.views import choices_of, message_of, standing_of
@@ -35,7 +32,6 @@ from gateway.words import Words
 STORE_SECONDS = 6.0
 # What may be chosen while waiting though no line offers it: the page has buttons of its own for it.
 WHILE_WAITING = {LEAVE_QUEUE: "leave_queue", "letter:write": "letter_later"}
-ERASE_WORDS = frozenset({"radera", "radera allt", "radera chatten"})
 
 
 class Intake:
@@ -50,8 +46,7 @@ class Intake:
         rates: Rates,
         disclosure: Disclosure,
         veil: Veil,
-        secret_words: SecretWords,
-        lexicon: RiskLexicon,
+        taking: Taking,
         usual_wait: UsualWait,
         metrics: Metrics,
         quick_seconds: float,
@@ -64,8 +59,7 @@ class Intake:
         self._rates = rates
         self._disclosure = disclosure
         self._veil = veil
-        self._secret_words = secret_words
-        self._lexicon = lexicon
+        self._taking = taking
         self._usual_wait = usual_wait
         self._metrics = metrics
         self._quick_seconds = quick_seconds
@@ -115,29 +109,15 @@ class Intake:
         return Opened(conversation.id, token, cast(StateName, conversation.state.value))
 
     async def say(self, key: str, id: str, text: str) -> int:
-        if self._secret_words.looks_like(text) and not self._lexicon.risks(text):
-            return await self._say_words(key, id, text)
-        masked = mask(text)
+        self._taking.hold(key, id, text)
         async with self._guarded(), self._store.change(key) as change:
             seq = await self._once(change, id)
             if seq is None:
-                seq = await self._take(change, {"text": masked.text}, id)
-                await self._disclosure.tell(change, masked, text)
-                self._metrics.said.inc()
-        if masked.text.casefold().strip(" .!") in ERASE_WORDS:
+                seq = await self._taking.text(change, id, text)
+        if asks_to_erase(text):
             await self.erase(key)
         else:
             self._turns.kick(key)
-        return seq
-
-    async def _say_words(self, key: str, id: str, text: str) -> int:
-        """Take what opens a mailbox: it waits in memory for its turn, and only a mark of it is stored."""
-        self._veil.keep(key, id, text)
-        async with self._guarded(), self._store.change(key) as change:
-            seq = await self._once(change, id)
-            if seq is None:
-                seq = await self._take(change, {"text": self._words.sentence("words_mark"), "opens": True}, id)
-        self._turns.kick(key)
         return seq
 
     async def choose(self, key: str, id: str, payload: str, title: str = "") -> int:
@@ -147,11 +127,7 @@ class Intake:
             async with self._store.change(key) as change:
                 seq = await self._once(change, id)
                 if seq is None:
-                    done = payload in (SHOW, HIDE)
-                    words = {"text": title, "choice": payload, **({"explained": self._settled(change)} if done else {})}
-                    seq = await self._take(change, words, id, answered=done)
-                    if done:
-                        await self._disclosure.decide(change, payload)
+                    seq = await self._taking.choice(change, id, payload, title)
         self._turns.kick(key)
         return seq
 
@@ -160,15 +136,6 @@ class Intake:
         if change.conversation.state is State.CLOSED or change.conversation.leave_at is not None:
             raise self.refusal("unknown_token")
         return await change.seq_of(id)
-
-    async def _take(self, change: Change, words: dict[str, Any], id: str, answered: bool = False) -> int:
-        change.conversation.visitor_at = change.now
-        return await change.add("visitor", words, id, answered)
-
-    def _settled(self, change: Change) -> dict[str, Any]:
-        """What an `answered` frame explains of a choice that the gateway carries out by itself, at once."""
-        queued = change.conversation.state in (State.WAITING, State.HUMAN)
-        return {**CHOICE_UNDERSTOOD, "handoff": "queued" if queued else "none"}
 
     async def _offered(self, key: str, payload: str, title: str) -> str:
         """Give the words of a choice that was offered here; a forged one is refused."""

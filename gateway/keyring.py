@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 KEY_BYTES = 32
 NONCE_BYTES = 12
 INSTALLATION = "installation|"  # before a secret's name, so that no key can be put in its place
+HOURLY = "hour."  # before the keys that live for an hour or two (storage/arrivals.py)
+ADDRESS = ".to"  # after a conversation's id: the key of where its answers go
 
 
 class KeyGone(Exception):
@@ -70,11 +72,26 @@ class Keyring:
             )
             self._known[conversation] = key
 
-    def delete(self, conversation: str) -> None:
-        """Delete the key for good; deleting what is gone is no error."""
+    def ensure(self, id: str) -> None:
+        """Make a key unless there is one."""
+        new = self._wrap(id, AESGCM.generate_key(KEY_BYTES * 8))
         with self._lock:
-            self._known.pop(conversation, None)
-            self._db.execute("DELETE FROM keys WHERE id = ?", (conversation,))
+            if id not in self._known:
+                self._db.execute("INSERT OR IGNORE INTO keys (id, wrapped) VALUES (?, ?)", (id, new))
+
+    def delete(self, conversation: str) -> None:
+        """Delete the key for good, and that of its address; deleting what is gone is no error."""
+        self._delete(conversation, conversation + ADDRESS)
+
+    def delete_address(self, conversation: str) -> None:
+        """Delete the key of a conversation's address only."""
+        self._delete(conversation + ADDRESS)
+
+    def _delete(self, *ids: str) -> None:
+        with self._lock:
+            for id in ids:
+                self._known.pop(id, None)
+            self._db.execute(f"DELETE FROM keys WHERE id IN ({', '.join('?' * len(ids))})", ids)  # noqa: S608
 
     def ids(self) -> set[str]:
         """Give the ids of all conversations that have a key."""

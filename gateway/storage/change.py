@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.model import Load
@@ -14,7 +14,7 @@ from gateway.keyring import Keyring
 from gateway.queue import rank_at
 from gateway.storage.loads import carried, hold_still
 from gateway.storage.records import Conversation
-from gateway.storage.schema import audit, conversations, drafts, messages, waits
+from gateway.storage.schema import audit, conversations, drafts, messages, outbox, waits
 
 WRITTEN = (
     "holder", "share", "shown_from", "no_human", "counselled", "priority", "front", "rank_at",
@@ -30,7 +30,7 @@ class Change:
     """Adds lines, takes steps along the hand-off table, and writes the row back once at the end."""
 
     def __init__(self, connection: AsyncConnection, keyring: Keyring, conversation: Conversation, now: float) -> None:
-        self._connection = connection
+        self.connection = connection
         self._keyring = keyring
         self._was = (conversation.state.value, conversation.generation)
         self._stood = _place_of(conversation)
@@ -38,6 +38,7 @@ class Change:
         self.now = now
         self.deleted = False
         self.late = 0
+        self.sends = False  # something waits in the outbox that did not before
 
     @property
     def moved(self) -> bool:
@@ -49,36 +50,66 @@ class Change:
         self.conversation.last_seq += 1
         seq = self.conversation.last_seq
         sealed = self._keyring.seal(self.conversation.id, f"message|{seq}", words)
-        await self._connection.execute(
+        await self.connection.execute(
             insert(messages).values(
                 conversation=self.conversation.id, seq=seq, sender=sender, client_id=client_id,
                 answered=answered, at=self.now, sealed=sealed,
             )
         )  # fmt: skip
+        if self.conversation.goes_out and sender != "visitor":
+            await self.send(seq, sender)
         return seq
+
+    async def send(self, seq: int, sender: str, part: int = 0, ready: dict[str, Any] | None = None) -> None:
+        """Put a line in the outbox; `ready` is what goes out instead of it, where that is not what is kept."""
+        sealed = None if ready is None else self._keyring.seal(self.conversation.id, f"outbox|{seq}|{part}", ready)
+        await self.connection.execute(
+            insert(outbox).values(
+                conversation=self.conversation.id, seq=seq, part=part, sender=sender, state="pending",
+                urgent=sender == "counsellor", attempts=0, due_at=self.now, sealed=sealed,
+            )
+        )  # fmt: skip
+        self.sends = True
+
+    async def _recall(self) -> None:
+        """Take back what the bot said and has not been sent: it becomes drafts of the counsellor who comes."""
+        mine = outbox.c.conversation == self.conversation.id
+        rows = (await self.connection.execute(select(outbox).where(mine, outbox.c.sender == "bot"))).all()
+        waiting = {row.seq for row in rows if row.state == "pending"}
+        begun = {row.seq for row in rows if row.state != "pending"}
+        await self.connection.execute(delete(outbox).where(mine, outbox.c.sender == "bot", outbox.c.state == "pending"))
+        for seq in sorted(waiting):
+            where = (messages.c.conversation == self.conversation.id, messages.c.seq == seq)
+            row = (await self.connection.execute(select(messages).where(*where))).one_or_none()
+            if row is not None:
+                await self.add_draft(self._keyring.open(self.conversation.id, f"message|{seq}", row.sealed))
+                if seq not in begun:
+                    await self.connection.execute(delete(messages).where(*where))
 
     async def seq_of(self, client_id: str) -> int | None:
         """Give the seq of the line that already has this id; None where there is none."""
         where = (messages.c.conversation == self.conversation.id, messages.c.client_id == client_id)
-        found = await self._connection.execute(select(messages.c.seq).where(*where))
+        found = await self.connection.execute(select(messages.c.seq).where(*where))
         return found.scalar_one_or_none()
 
     async def add_draft(self, words: dict[str, Any]) -> None:
         """Keep an answer that came too late, for the counsellor only."""
         sealed = self._keyring.seal(self.conversation.id, "draft", words)
-        await self._connection.execute(insert(drafts).values(conversation=self.conversation.id, sealed=sealed))
+        await self.connection.execute(insert(drafts).values(conversation=self.conversation.id, sealed=sealed))
 
     async def answer(self, seq: int, words: dict[str, Any]) -> None:
-        """Mark a visitor's line answered, keeping with it what was understood."""
+        """Mark a visitor's line answered, keeping with it what was understood; one taken back meanwhile stays so."""
         sealed = self._keyring.seal(self.conversation.id, f"message|{seq}", words)
-        where = (messages.c.conversation == self.conversation.id, messages.c.seq == seq)
-        await self._connection.execute(update(messages).where(*where).values(answered=True, sealed=sealed))
+        where = (
+            messages.c.conversation == self.conversation.id, messages.c.seq == seq, messages.c.answered.is_(False),
+        )  # fmt: skip
+        await self.connection.execute(update(messages).where(*where).values(answered=True, sealed=sealed))
 
     async def carried(self, load: Load, counsellor: int | None = None) -> dict[int, int]:
         """Give what each counsellor carries; nobody gives `counsellor` any more until this change is over."""
         if counsellor is not None:
-            await hold_still(self._connection, counsellor)
-        return await carried(self._connection, load)
+            await hold_still(self.connection, counsellor)
+        return await carried(self.connection, load)
 
     async def step(self, event: Event, actor: int | None = None) -> Step | None:
         """Take the step for `event`; None, and nothing changed, where the table has none."""
@@ -87,7 +118,7 @@ class Change:
         if taken is None:
             self.late += 1
             return None
-        await self._connection.execute(
+        await self.connection.execute(
             insert(audit).values(
                 conversation=conversation.id, at=self.now, event=event.value,
                 from_state=conversation.state.value, to_state=taken.to.value, actor=actor,
@@ -95,7 +126,9 @@ class Change:
         )  # fmt: skip
         if event is Event.CLAIMED and conversation.waiting_at is not None:
             seconds = self.now - conversation.waiting_at
-            await self._connection.execute(insert(waits).values(at=self.now, seconds=seconds))
+            await self.connection.execute(insert(waits).values(at=self.now, seconds=seconds))
+        if event is Event.CLAIMED and conversation.goes_out:
+            await self._recall()
         if event in (Event.RELEASED_TO_BOT, Event.CANCELLED_BY_VISITOR):
             conversation.understood["shown_after"] = conversation.last_seq  # the next talk begins without it
         self._carry_out(taken, actor)
@@ -137,7 +170,7 @@ class Change:
             "context": conversation.context, "understood": conversation.understood, "errand": conversation.errand,
         }  # fmt: skip
         state, generation = self._was
-        written = await self._connection.execute(
+        written = await self.connection.execute(
             update(conversations)
             .where(
                 conversations.c.id == conversation.id,

@@ -7,6 +7,8 @@ from typing import Any
 
 from gateway.handoff import State
 
+WEB = "web"
+
 
 class Gone(Exception):
     """The conversation does not exist (any more)."""
@@ -39,6 +41,11 @@ class Conversation:
     context: Any = None
     understood: dict[str, Any] = field(default_factory=dict)
     errand: dict[str, Any] | None = None
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether its lines go out through a platform; else the visitor's own page fetches them."""
+        return self.channel != WEB
 
     @property
     def shared(self) -> bool:

@@ -166,3 +166,93 @@ times = Table(
     Column("booked_at", Float),
     Index("ix_times_starts_at", "starts_at"),
 )
+
+# -- messaging platforms. Ids of people and messages are only in `sealed`, or as hashes keyed with the keyring's secret
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # of channel and the platform's id of a message
+    Column("at", Float, nullable=False),
+    Index("ix_receipts_at", "at"),
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("channel", String(20), nullable=False),
+    Column("key", String(40), nullable=False),  # of the keyring, the hour's own
+    Column("at", Float, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("ix_arrivals_channel", "channel", "id"),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("conversation", String(32), ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("stopped", Boolean, nullable=False),  # said stop, or has blocked us: nothing goes out
+    Column("sealed", LargeBinary, nullable=False),  # the platform's id, under a key of its own
+)
+
+address_hashes = Table(
+    "address_hashes",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # of channel and one of the person's ids
+    Column("conversation", String(32), ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("conversation", String(32), ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("sender", String(10), nullable=False),
+    Column("state", String(10), nullable=False),  # pending | sending | sent | doubt | failed
+    Column("urgent", Boolean, nullable=False),  # carries 112 or a counsellor's words: repeated when in doubt
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Float, nullable=False),
+    Column("failure", String(20)),
+    Column("external", String(64)),  # keyed hash of the platform's id of it
+    Column("sealed", LargeBinary),  # until it is sent: what goes out; then the platform's id of it
+    UniqueConstraint("conversation", "seq", "part"),
+    Index("ix_outbox_state", "state", "conversation"),
+    Index("ix_outbox_external", "external"),
+)
+
+farewells = Table(
+    "farewells",
+    metadata,
+    Column("id", String(32), primary_key=True),  # also the id of its key in the keyring
+    Column("channel", String(20), nullable=False),
+    Column("state", String(10), nullable=False),  # pending | sending
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Float, nullable=False),
+    Column("ends_at", Float, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("conversation", String(32), ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("ends_at", Float, nullable=False),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("direction", String(3), nullable=False),  # in | out
+    Column("sender", String(10), nullable=False),
+    Column("failure", String(20), nullable=False),
+    Column("code", String(40), nullable=False),  # the platform's own word for it
+    Column("attempts", Integer, nullable=False),
+)

@@ -19,13 +19,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from content.model import Load
 from gateway.handoff import Event, State
-from gateway.keyring import KeyGone, Keyring
+from gateway.keyring import ADDRESS, HOURLY, KeyGone, Keyring
 from gateway.storage.change import Change
 from gateway.storage.loads import carried
 from gateway.storage.records import Conversation, Gone, Line
-from gateway.storage.schema import audit, conversations, drafts, mailboxes, messages, waits
+from gateway.storage.schema import (
+    address_hashes,
+    addresses,
+    audit,
+    conversations,
+    drafts,
+    farewells,
+    links,
+    mailboxes,
+    messages,
+    outbox,
+    waits,
+)
 
 TOKEN_BYTES = 32
+OF_A_CONVERSATION = (messages, drafts, audit, outbox, links, address_hashes, addresses)
 
 
 def token_hash(token: str) -> str:
@@ -37,7 +50,7 @@ class Store:
     """Words at rest are sealed with the conversation's own key.
 
     `changed(id, moved, holder)` is called after each commit. `moved`: somebody in the queue has another place now;
-    `holder`: the counsellor who holds the conversation now.
+    `holder`: the counsellor who holds the conversation now. `sends(id)`: something of it waits in the outbox.
     """
 
     def __init__(
@@ -46,12 +59,14 @@ class Store:
         keyring: Keyring,
         clock: Callable[[], float],
         changed: Callable[[str, bool, int | None], None] = lambda conversation, moved, holder: None,
+        sends: Callable[[str], None] = lambda conversation: None,
     ) -> None:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
         self._keyring = keyring
         self._clock = clock
         self._changed = changed
+        self._sends = sends
         self.late_events = 0
 
     async def begin(self, channel: str) -> tuple[Conversation, str]:
@@ -110,9 +125,11 @@ class Store:
                 await change.write()
         self.late_events += change.late
         self._changed(id, change.moved, change.conversation.holder)
+        if change.sends and not change.deleted:
+            self._sends(id)
 
     async def _delete_rows(self, connection: AsyncConnection, id: str) -> None:
-        for table in (messages, drafts, audit):
+        for table in OF_A_CONVERSATION:
             await connection.execute(delete(table).where(table.c.conversation == id))
         await connection.execute(delete(conversations).where(conversations.c.id == id))
 
@@ -262,7 +279,8 @@ class Store:
 
         Beside a running gateway give a `pause`: the key of what is being made comes before its row, so only what is an
         orphan before and after it goes.
-        Mailboxes have keys too; theirs are kept, and a mailbox without one is left to `Mailboxes.remove_orphans`.
+        Mailboxes and farewells have keys too; theirs are kept, and a mailbox without one is left to
+        `Mailboxes.remove_orphans`. The hour's keys of what has arrived (`storage/arrivals`) are no conversation's.
         """
         orphans = await self._orphans()
         if orphans and pause is not None:
@@ -275,8 +293,10 @@ class Store:
     async def _orphans(self) -> set[str]:
         stored = set(await self.ids())
         async with self._engine.connect() as connection:
-            boxes = set((await connection.execute(select(mailboxes.c.id))).scalars())
-        return (await asyncio.to_thread(self._keyring.ids) - boxes) ^ stored
+            others = set((await connection.execute(select(mailboxes.c.id))).scalars())
+            others |= set((await connection.execute(select(farewells.c.id))).scalars())
+        keys = {key.removesuffix(ADDRESS) for key in await asyncio.to_thread(self._keyring.ids)}
+        return ({key for key in keys if not key.startswith(HOURLY)} - others) ^ stored
 
     async def writable(self) -> None:
         """Prove that the store takes a write. Raises what the database raises."""

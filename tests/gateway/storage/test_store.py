@@ -134,7 +134,7 @@ async def test_a_row_changed_meanwhile_is_a_conflict_and_leaves_nothing(store: S
         async with store.change(begun.id) as change:
             await change.add("bot", {"text": "för sent"})
             where = update(conversations).where(conversations.c.id == begun.id)
-            await change._connection.execute(where.values(generation=2))  # as if the row's lock had been lost
+            await change.connection.execute(where.values(generation=2))  # as if the row's lock had been lost
     assert (await store.lines(begun.id), (await store.get(begun.id)).generation) == ([], 1)
 
 

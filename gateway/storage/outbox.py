@@ -1,0 +1,222 @@
+"""What waits to go out through a platform, and what became of it: a row a message, in the order of the conversation.
+
+`Change.add` puts a line in; it is one row until it is shaped, then one for each message that the platform gets. What is
+sent is kept only as the platform's id of it, sealed, so that it can be deleted there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gateway.keyring import KeyGone, Keyring
+from gateway.storage.schema import conversations, dead_letters, outbox
+
+DEAD_SECONDS = 30 * 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One message to go out. `ready` is what goes out, None until it is shaped."""
+
+    id: int
+    conversation: str
+    seq: int
+    part: int
+    sender: str
+    urgent: bool
+    attempts: int
+    due_at: float
+    ready: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of a line: the state of the part that has gone least far, and why."""
+
+    state: str
+    failure: str | None
+
+
+class OutboxRows:
+    """The one door to the outbox's rows and the dead letters."""
+
+    def __init__(self, engine: AsyncEngine, keyring: Keyring, clock: Callable[[], float]) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+        self._keyring = keyring
+        self._clock = clock
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return self._keyring.secret("outbox")
+
+    def _external(self, channel: str, id: str) -> str:
+        return hmac.new(self._secret, f"{channel}\0{id}".encode(), hashlib.sha256).hexdigest()
+
+    async def next(self, conversation: str) -> Row | None:
+        """Give what is to go out next; None where nothing waits. Raises KeyGone."""
+        found = (
+            select(outbox)
+            .where(outbox.c.conversation == conversation, outbox.c.state == "pending")
+            .order_by(outbox.c.seq, outbox.c.part)
+            .limit(1)
+        )
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(found)).one_or_none()
+        if row is None:
+            return None
+        place = f"outbox|{row.seq}|{row.part}"
+        ready = None if row.sealed is None else self._keyring.open(conversation, place, row.sealed)
+        return Row(
+            row.id, conversation, row.seq, row.part, row.sender, row.urgent, row.attempts, row.due_at, ready
+        )  # fmt: skip
+
+    async def shaped(self, row: Row, parts: list[tuple[dict[str, Any], bool]]) -> None:
+        """Put in place of a line's row one for each message it becomes; the flag says whether it is urgent."""
+        seal = self._keyring.seal
+        async with self._writer.begin() as connection:
+            gone = delete(outbox).where(outbox.c.id == row.id, outbox.c.state == "pending")
+            if (await connection.execute(gone)).rowcount != 1 or not parts:
+                return  # recalled, or gone with its conversation
+            rows = [
+                {
+                    "conversation": row.conversation, "seq": row.seq, "part": part, "sender": row.sender,
+                    "state": "pending", "urgent": row.urgent or urgent, "attempts": 0, "due_at": row.due_at,
+                    "sealed": seal(row.conversation, f"outbox|{row.seq}|{part}", ready),
+                }
+                for part, (ready, urgent) in enumerate(parts)
+            ]  # fmt: skip
+            await connection.execute(insert(outbox), rows)
+
+    async def begin(self, row: Row) -> bool:
+        """Note that it is on its way from now on; False where it has been recalled, or is gone."""
+        mine = update(outbox).where(outbox.c.id == row.id, outbox.c.state == "pending")
+        async with self._writer.begin() as connection:
+            begun = await connection.execute(mine.values(state="sending", attempts=outbox.c.attempts + 1))
+        return begun.rowcount == 1
+
+    async def sent(self, row: Row, channel: str, id: str) -> None:
+        """It is with the platform, under this id of the platform's."""
+        try:
+            sealed = self._keyring.seal(row.conversation, f"outbox|{row.seq}|{row.part}", {"id": id})
+        except KeyGone:
+            return  # erased while it was on its way
+        values = {"state": "sent", "failure": None, "external": self._external(channel, id), "sealed": sealed}
+        await self._set(row.id, values)
+
+    async def later(self, row: Row, due_at: float, failure: str) -> None:
+        """It did not go out, and is tried again."""
+        await self._set(row.id, {"state": "pending", "due_at": due_at, "failure": failure})
+
+    async def doubt(self, row: Row) -> None:
+        """It may have arrived, and is not sent again."""
+        await self._set(row.id, {"state": "doubt", "failure": "in_doubt", "sealed": None})
+
+    async def failed(self, row: Row, channel: str, failure: str, code: str) -> None:
+        """It will not go out."""
+        await self._set(row.id, {"state": "failed", "failure": failure, "sealed": None})
+        await self.bury(channel, "out", row.sender, failure, code, row.attempts + 1)
+
+    async def drop(self, conversation: str) -> None:
+        """Nothing of the conversation goes out any more: there is nobody to send it to."""
+        async with self._writer.begin() as connection:
+            waiting = (outbox.c.conversation == conversation, outbox.c.state == "pending")
+            await connection.execute(delete(outbox).where(*waiting))
+
+    async def _set(self, id: int, values: dict[str, Any]) -> None:
+        async with self._writer.begin() as connection:
+            await connection.execute(update(outbox).where(outbox.c.id == id).values(**values))
+
+    async def bury(self, channel: str, direction: str, sender: str, failure: str, code: str, attempts: int) -> None:
+        """Keep for the operator that something was given up: what kind and why, of no conversation."""
+        row = {
+            "at": self._clock(), "channel": channel, "direction": direction, "sender": sender, "failure": failure,
+            "code": code[:40], "attempts": attempts,
+        }  # fmt: skip
+        async with self._writer.begin() as connection:
+            await connection.execute(insert(dead_letters).values(**row))
+
+    async def take_up(self) -> dict[str, int]:
+        """After a restart: what was on its way is in doubt, and sent again only if urgent. Give how many of each."""
+        on_its_way = outbox.c.state == "sending"
+        async with self._writer.begin() as connection:
+            again = await connection.execute(
+                update(outbox).where(on_its_way, outbox.c.urgent.is_(True)).values(state="pending", failure="in_doubt")
+            )
+            doubt = await connection.execute(
+                update(outbox).where(on_its_way).values(state="doubt", failure="in_doubt", sealed=None)
+            )
+        return {"repeated": again.rowcount, "doubt": doubt.rowcount}
+
+    async def with_waiting(self) -> list[str]:
+        """Give the ids of conversations of which something waits."""
+        found = select(outbox.c.conversation).where(outbox.c.state == "pending").distinct()
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(found)).scalars())
+
+    async def failed_there(self, channel: str, id: str, failure: str) -> str | None:
+        """A platform says, later, that what it took did not arrive; give the conversation, None where it is unknown."""
+        where = (outbox.c.external == self._external(channel, id), outbox.c.state.in_(["sent", "doubt"]))
+        async with self._writer.begin() as connection:
+            row = (await connection.execute(select(outbox).where(*where))).first()
+            if row is None:
+                return None
+            await connection.execute(
+                update(outbox).where(outbox.c.id == row.id).values(state="failed", failure=failure)
+            )
+        await self.bury(channel, "out", row.sender, failure, "status", row.attempts)
+        conversation: str = row.conversation
+        return conversation
+
+    async def delivery_of(self, conversation: str) -> dict[int, Delivery]:
+        """Give what became of each line, by seq."""
+        worst = {state: place for place, state in enumerate(("failed", "doubt", "sending", "pending", "sent"))}
+        found = select(outbox.c.seq, outbox.c.state, outbox.c.failure).where(outbox.c.conversation == conversation)
+        given: dict[int, Delivery] = {}
+        async with self._engine.connect() as connection:
+            for seq, state, failure in (await connection.execute(found)).all():
+                if seq not in given or worst[state] < worst[given[seq].state]:
+                    given[seq] = Delivery(state, failure)
+        return given
+
+    async def sent_ids(self, conversation: str) -> list[str]:
+        """Give the platform's ids of what has been sent, oldest first. Raises KeyGone."""
+        found = (
+            select(outbox)
+            .where(outbox.c.conversation == conversation, outbox.c.state.in_(["sent", "failed"]))
+            .where(outbox.c.sealed.is_not(None))
+            .order_by(outbox.c.seq, outbox.c.part)
+        )
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(found)).all()
+        opened = [self._keyring.open(conversation, f"outbox|{row.seq}|{row.part}", row.sealed) for row in rows]
+        return [one["id"] for one in opened if "id" in one]
+
+    async def count(self) -> dict[tuple[str, str], int]:
+        """Give how many rows there are by channel and state."""
+        joined = outbox.join(conversations, conversations.c.id == outbox.c.conversation)
+        found = select(conversations.c.channel, outbox.c.state, func.count()).select_from(joined)
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(found.group_by(conversations.c.channel, outbox.c.state))).all()
+        return {(row[0], row[1]): row[2] for row in rows}
+
+    async def dead(self, since: float) -> list[tuple[str, str, str, str, str, int]]:
+        """Give the dead letters since a moment: channel, direction, sender, failure, code, and how many."""
+        what = dead_letters.c
+        kinds = (what.channel, what.direction, what.sender, what.failure, what.code)
+        found = select(*kinds, func.count()).where(what.at >= since).group_by(*kinds).order_by(*kinds)
+        async with self._engine.connect() as connection:
+            return [tuple(row) for row in (await connection.execute(found)).all()]
+
+    async def forget_old(self) -> None:
+        """Delete old dead letters."""
+        async with self._writer.begin() as connection:
+            await connection.execute(delete(dead_letters).where(dead_letters.c.at < self._clock() - DEAD_SECONDS))

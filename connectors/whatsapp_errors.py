@@ -18,6 +18,7 @@ CODES: Mapping[int, Means] = {
     80007: Means("retry_later", True),  # limit of the business account
     130429: Means("retry_later", True),  # throughput of the number
     130472: Means("refused"),  # the number takes part in an experiment of Meta's
+    130501: Means("refused"),  # this kind of message is not taken here
     130497: Means("refused"),  # the account may not write to people in that country
     131000: Means("provider_down"),  # unknown error; to be tried again
     131005: Means("misconfigured"),  # permission missing
@@ -53,6 +54,7 @@ CODES: Mapping[int, Means] = {
     133016: Means("misconfigured"),  # registered and deregistered too often
     135000: Means("refused"),  # unknown fault in the parameters
     **{code: Means("refused") for code in range(132000, 133000)},  # templates and flows
+    137000: Means("refused"),  # the person's identity key is another than we said; we say none
     **{code: Means("refused") for code in range(138000, 139000)},  # calls
     **{code: Means("refused") for code in range(139000, 140000)},  # blocking people
     **{code: Means("misconfigured") for code in range(141000, 142000)},  # health of account, number, payment

@@ -1,0 +1,160 @@
+"""What Meta's platforms have in common: the trial of the address, the signature, the Graph API's errors, and reading
+JSON of which nothing is certain.
+
+The trial and the signature: developers.facebook.com/docs/graph-api/webhooks/getting-started. The errors:
+developers.facebook.com/docs/graph-api/guides/error-handling and .../overview/rate-limiting. The proof of the app
+secret: .../guides/secure-requests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.messaging import FailureName, Request, SendFailed
+from connectors.wire import Answer, raise_for_server, same, signed
+
+LATEST = 4_102_444_800.0  # 2100-01-01: what lies after it is no time
+_ID = re.compile(r"[\x21-\x7e]{1,512}")
+_NOT_STORED = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a code of the platform means to us. `whole`: it concerns all chats."""
+
+    name: FailureName
+    whole: bool = False
+
+
+# Codes of the Graph API itself; each platform has its own besides, which come first.
+GRAPH: Mapping[int, Means] = {
+    1: Means("provider_down"),  # unknown, perhaps passing
+    2: Means("provider_down"),  # service down or overloaded
+    3: Means("misconfigured"),  # the app may not call this
+    4: Means("retry_later", True),  # too many calls by the app
+    10: Means("misconfigured"),  # permission missing
+    17: Means("retry_later", True),  # too many calls by the account
+    32: Means("retry_later", True),  # too many calls for the page
+    33: Means("misconfigured"),  # the object is not there for this token
+    100: Means("refused"),  # a parameter is wrong
+    102: Means("misconfigured"),  # session ended
+    104: Means("misconfigured"),  # wrong proof of the app secret
+    190: Means("misconfigured"),  # token expired or withdrawn
+    341: Means("retry_later", True),  # the app's limit is reached
+    368: Means("misconfigured"),  # blocked for breach of rules
+    506: Means("refused"),  # the same again
+    613: Means("retry_later", True),  # a limit of its own
+    **{code: Means("misconfigured") for code in range(200, 300)},  # permission missing
+    **{code: Means("retry_later", True) for code in range(80000, 80015)},  # limits of each business use
+}
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """The error object of the Graph API, without its words: these may quote what was sent."""
+
+    code: int
+    subcode: int = 0
+    passing: bool = False
+
+    @property
+    def shown(self) -> str:
+        return f"{self.code}/{self.subcode}" if self.subcode else str(self.code)
+
+
+def challenge(request: Request, verify_token: str) -> str | None:
+    """Answer the GET by which Meta tries the address; None where the token is not ours."""
+    query = request.query
+    if query.get("hub.mode") != "subscribe" or not same(query.get("hub.verify_token", ""), verify_token):
+        return None
+    return query.get("hub.challenge") or None
+
+
+def proven(request: Request, app_secret: str) -> bool:
+    """Tell whether a POST has the HMAC of its raw body; the old SHA-1 header is not looked at."""
+    return signed(app_secret, request.body, request.headers.get("x-hub-signature-256", ""))
+
+
+def bearer(token: str) -> dict[str, str]:
+    """Give the header that holds the token: in an address it could reach a log."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+def secret_proof(token: str, app_secret: str) -> dict[str, str]:
+    """Give the parameter that shows that the caller knows the app secret; apps can be set to demand it."""
+    return {"appsecret_proof": hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()}
+
+
+def trouble(body: Mapping[str, Any]) -> Trouble | None:
+    """Read the error object in an answer; None where it holds none that has a code."""
+    error = body.get("error")
+    if not isinstance(error, dict):
+        return None
+    code = whole_number(error.get("code"))
+    if code is None:
+        return None
+    return Trouble(code, whole_number(error.get("error_subcode")) or 0, error.get("is_transient") is True)
+
+
+def raise_for_trouble(
+    answer: Answer, codes: Mapping[int, Means], subcodes: Mapping[tuple[int, int], Means] | None = None
+) -> None:
+    """Raise what an answer means: by subcode, by the platform's own code, by the Graph API's, by the status."""
+    found = trouble(answer.body)
+    if found is None:
+        raise_for_server(answer)
+        return
+    pair = (found.code, found.subcode)
+    means = (subcodes or {}).get(pair) or codes.get(found.code) or GRAPH.get(found.code)
+    if means is None and found.passing:
+        means = Means("retry_later")
+    if means is None:
+        raise_for_server(answer)
+        means = Means("refused")
+    raise SendFailed(means.name, answer.retry_after, means.whole, found.shown)
+
+
+def whole_number(value: object) -> int | None:
+    """Read a number that came as such or as digits."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
+        return int(value)
+    return None
+
+
+def moment(value: object, unit: float = 1.0) -> float | None:
+    """Read a time, of which `unit` is how many make a second; None where it is none."""
+    number = whole_number(value)
+    if number is None or not 0 < number < LATEST * unit:
+        return None
+    return number / unit
+
+
+def part(value: object, key: str) -> dict[str, Any]:
+    """Give the object under a key; empty where there is none."""
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def parts(value: object, key: str) -> list[Any]:
+    """Give the list under a key; empty where there is none. What is in it may be anything."""
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def words(value: object) -> str:
+    """Give a text without what cannot be stored (NUL, lone surrogates); empty where it is no text."""
+    return _NOT_STORED.sub("", value) if isinstance(value, str) else ""
+
+
+def identifier(value: object) -> str:
+    """Give an id; empty where it is no text, or none that can be one."""
+    return value if isinstance(value, str) and _ID.fullmatch(value) else ""

@@ -9,6 +9,5 @@ from connectors.sms import Sms
 from connectors.telegram import Telegram
 from connectors.whatsapp import WhatsApp
 
-CHANNELS: dict[str, type[Channel]] = {
-    kind.name: kind for kind in (Telegram, Sms, WhatsApp, Messenger, Signal)
-}  # fmt: skip
+KINDS: tuple[type[Channel], ...] = (Telegram, Sms, WhatsApp, Messenger, Signal)
+CHANNELS: dict[str, type[Channel]] = {kind.name: kind for kind in KINDS}

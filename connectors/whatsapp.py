@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 
@@ -30,8 +30,8 @@ NO_ACCOUNT = "0"
 class WhatsApp:
     """One business number."""
 
-    name = "whatsapp"
-    settings = (
+    name: ClassVar[str] = "whatsapp"
+    settings: ClassVar[tuple[Setting, ...]] = (
         Setting("token", "permanent access token of a system user", r"[\x21-\x7e]{20,1000}", "EAAJB...", secret=True),
         Setting("app_secret", "app secret of the Meta app", r"[0-9a-f]{32}", 32 * "0", secret=True),
         Setting(
@@ -59,7 +59,7 @@ class WhatsApp:
     )
     # Lengths: .../whatsapp/messages/interactive-reply-buttons-messages, interactive-list-messages, text-messages. best:
     # the last piece may have buttons. 20 a second is what a number has that is used in the phone app too (throughput).
-    capabilities = Capabilities(
+    capabilities: ClassVar[Capabilities] = Capabilities(
         unit="utf16",
         longest=4096,
         best=1024,

@@ -22,6 +22,8 @@ from gateway.availability import Availability
 from gateway.booking.calendar import CalendarFeed
 from gateway.booking.plan import Plan
 from gateway.booking.times import Times
+from gateway.channels.greeting import Greeting
+from gateway.channels.messaging import Messaging
 from gateway.closing import Closing
 from gateway.console.api import ConsoleApi
 from gateway.console.auth import Auth
@@ -90,7 +92,7 @@ class Gateway:
         keys = master_keys(settings.master_key.get_secret_value(), settings.var, settings.env == "development")
         self.keyring = Keyring(settings.keyring_file, keys)
         self.database = connect(settings.database)
-        self.store = Store(self.database, self.keyring, clock, self._changed)
+        self.store = Store(self.database, self.keyring, clock, self._changed, self._sends)
         self.staff = Staff(self.database, clock)
         self.auth = Auth(self.staff, clock)
         self.engine = EngineClient(engine_url, settings.engine_seconds)
@@ -105,6 +107,9 @@ class Gateway:
         self.mailboxes = Mailboxes(self.database, self.keyring, self.secret_words, clock, settings.letter_days, told)
         self.inbox = Inbox(self.database, self.keyring, clock, settings.letter_days, told)
         self.veil = Veil(clock)
+        self.messaging = Messaging(
+            settings, self.database, self.keyring, self.store, self.words, self.veil, self.live, self.metrics, clock
+        )
         self.rates = rates = Rates(clock)
         summons = Summons(self.words, self.availability)
         lexicon = RiskLexicon.load(HERE / "risks.yml")
@@ -112,7 +117,8 @@ class Gateway:
         answering = Answering(
             self.engine, self.words, lexicon, self.availability, self.local, self.metrics, own_language
         )
-        self.router = Router(self.store, answering, self.words, summons, self._errands(rates), self.metrics)
+        greeting = Greeting(self.words)
+        self.router = Router(self.store, answering, self.words, summons, self._errands(rates), greeting, self.metrics)
         self.turns = Turns(self.store, self.router, self.live, self.words)
         self.desk = CounsellorDesk(self.store, self.words, self.metrics, settings.counselled_hours * 3600)
         deadline = Deadline(self.content.organisation.counsellor_hours, settings.hours, settings.zone)
@@ -128,9 +134,10 @@ class Gateway:
         disclosure = Disclosure(self.words, Hidden(clock), lexicon, self.availability)
         taking = Taking(self.words, disclosure, self.veil, self.secret_words, lexicon, self.metrics)
         self.intake = Intake(
-            self.store, self.turns, self.live, self.words, rates, disclosure, self.veil, taking, usual_wait,
-            self.metrics, settings.quick_minutes * 60, settings.explain,
+            self.store, self.turns, self.live, self.words, rates, disclosure, self.veil, taking,
+            self.messaging.moving, usual_wait, self.metrics, settings.quick_minutes * 60, settings.explain,
         )  # fmt: skip
+        self.messaging.serve(taking, self.turns, greeting, self.intake.leave)
         origins = Origins(settings.public_origin, settings.embed_origins, settings.trusted_proxies)
         self.webchat = WebChat(self.intake, origins.may_chat, origins.address)
         self.board = Board(self.store, self.staff, self.live, self.words, clock, self.inbox)
@@ -163,6 +170,9 @@ class Gateway:
             self.places.moved()
         self.live.tell_consoles("changed", conversation, holder)
 
+    def _sends(self, conversation: str) -> None:
+        self.messaging.outbox.kick(conversation)
+
     def _times_changed(self) -> None:
         self.live.tell_consoles("times", "")
 
@@ -178,6 +188,7 @@ class Gateway:
         pages = Pages(self.content.organisation.name, exit_url, self.settings.embed_origins, development)
         app.add_routes([*self.webchat.routes(), *self.console.routes(), *self.triage.routes(), *self.presence.routes()])
         app.add_routes([*self.times_api.routes(), *self.letters_api.routes(), *pages.routes()])
+        app.add_routes(self.messaging.routes())
         app.add_routes([web.get("/healthz", _healthy), web.get("/readyz", self._ready)])
         app.on_shutdown.append(self._close_sockets)
         app.cleanup_ctx.append(self._life)
@@ -209,8 +220,10 @@ class Gateway:
             await self.store.remove_orphans()
             await self.mailboxes.remove_orphans()
             await self.turns.resume()
+            await self.messaging.start()
             sweeper = asyncio.create_task(self.sweeper.run())
             yield
+            await self.messaging.stop()
             sweeper.cancel()
             await asyncio.gather(sweeper, return_exceptions=True)
         await self.engine.close()

@@ -91,13 +91,14 @@ class Closing:
 
     def _is_quiet(self, conversation: Conversation, limit: float, now: float) -> bool:
         left = conversation.visitor_at + limit - now
-        return left <= WARNING_SECONDS and conversation.leave_at is None and not _was_told(conversation)
+        asked = not conversation.goes_out  # a phone is not rung to say that it is quiet
+        return asked and left <= WARNING_SECONDS and conversation.leave_at is None and not _was_told(conversation)
 
     def _may_end(self, conversation: Conversation, limit: float, now: float) -> bool:
         if now - conversation.visitor_at <= limit:
             return False
         told = _was_told(conversation) and now - (conversation.warned_at or now) >= WARNING_SECONDS
-        return told or not self._is_here(conversation.id)
+        return told or conversation.goes_out or not self._is_here(conversation.id)
 
     def _is_here(self, id: str) -> bool:
         return self._live.away_seconds(id) <= HERE_SECONDS

@@ -19,8 +19,13 @@ SYSTEM = frozenset(
         "hidden_shown", "hidden_shown_danger", "hidden_shown_waiting", "hidden_shown_waiting_danger", "hidden_nobody",
         "hidden_kept", "hidden_gone", "closed_expired",
         "closing_soon", "silent_soon", "erased_soon",
+        "media_picture", "media_voice", "media_sticker", "media_location", "media_other", "error_wrong_choice",
+        "link_here", "link_arrived", "link_arrived_deleted",
     }
 )  # fmt: skip
+
+# Where lines go out to somebody's phone these are not said: nobody has asked, and somebody else may hold the phone.
+UNASKED = frozenset({"silent_soon", "erased_soon", "closed_expired"})
 
 # What errands say (content/errands.yml): letters, mailboxes, booked times.
 ERRANDS = frozenset(
@@ -81,6 +86,8 @@ async def say_as_system(
     """
     if name not in SYSTEM | ERRANDS:
         raise ValueError(f"'{name}' is not a system sentence")
+    if name in UNASKED and change.conversation.goes_out:
+        return change.conversation.last_seq
     words: dict[str, Any] = {"text": text, "choices": choices or [], "contacts": list(contacts)}
     if not checked:
         words["checked"] = False

@@ -11,12 +11,15 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import cast
 
 from connectors.contract import Answer, Code, News, Nudge, Opened, Refused, StateName
+from gateway.channels.greeting import first_choices
+from gateway.channels.moving import Moving
 from gateway.disclosure import Disclosure
 from gateway.errands.six_words import has_words
 from gateway.handoff import Event, State
 from gateway.live import Live
 from gateway.metrics import Metrics
 from gateway.rates import Rates
+from gateway.storage.addresses import LINK
 from gateway.storage.change import Change
 from gateway.storage.failures import STORE_FAILURES
 from gateway.storage.records import Gone
@@ -47,6 +50,7 @@ class Intake:
         disclosure: Disclosure,
         veil: Veil,
         taking: Taking,
+        moving: Moving,
         usual_wait: UsualWait,
         metrics: Metrics,
         quick_seconds: float,
@@ -60,6 +64,7 @@ class Intake:
         self._disclosure = disclosure
         self._veil = veil
         self._taking = taking
+        self._moving = moving
         self._usual_wait = usual_wait
         self._metrics = metrics
         self._quick_seconds = quick_seconds
@@ -91,18 +96,19 @@ class Intake:
         async with self._guarded():
             conversation, token = await self._store.begin(channel)
             self._rates.began(conversation.id, address)
-            names = (("exploited", "support_exploited_adult"), ("minor", "minor_support"), ("buyer", "stop_buying"))
-            choices = [
-                {"title": self._words.sentence(f"choice_{name}"), "payload": f"topic:{topic}"} for name, topic in names
-            ]
             async with self._store.change(conversation.id) as change:
-                await change.add("bot", {"text": self._words.sentence("greeting"), "choices": choices})
+                await change.add(
+                    "bot", {"text": self._words.sentence("greeting"), "choices": first_choices(self._words)}
+                )
         self._metrics.started.labels(channel=channel).inc()
         return Opened(conversation.id, token, "bot")
 
     async def resume(self, token: str) -> Opened:
         async with self._guarded():
-            conversation = await self._store.by_token(token)
+            if token.startswith(LINK):
+                conversation, token = await self._moving.to_web(token)
+            else:
+                conversation = await self._store.by_token(token)
         if conversation.leave_at is not None:
             raise self.refusal("unknown_token")  # the device was cleaned; what stayed is the counsellor's
         self._live.seen(conversation.id)
@@ -157,7 +163,7 @@ class Intake:
             left = (await self._store.get(key)).errand or {}
             await self._store.erase(key)
         text = self._words.sentence("erased_but_letter" if has_words(left) else "erased")
-        self._leave(key, "erased", text)
+        self.leave(key, "erased", text)
         return text
 
     async def bye(self, key: str, quick: bool) -> None:
@@ -170,7 +176,7 @@ class Intake:
             if stays and quick:
                 change.conversation.leave_at = change.now + self._quick_seconds
         if not stays:
-            self._leave(key, "left")
+            self.leave(key, "left")
             return
         self._live.tell_consoles("left", key)
         if quick:
@@ -178,7 +184,7 @@ class Intake:
             self._veil.forget(key)
             self._live.nudge(key, Nudge("gone"))
 
-    def _leave(self, key: str, why: str, text: str | None = None) -> None:
+    def leave(self, key: str, why: str, text: str | None = None) -> None:
         self._metrics.erased.labels(why=why).inc()
         self._disclosure.forget(key)
         self._veil.forget(key)

@@ -20,4 +20,10 @@ class Metrics:
         self.erased = Counter("varsam_erased", "Conversations gone", ["why"], registry=self.registry)
         self.waiting = Gauge("varsam_waiting", "Visitors waiting now", registry=self.registry)
         self.consoles = Gauge("varsam_counsellors_present", "Counsellors online and not away", registry=self.registry)
+        self.inbound = Counter(
+            "varsam_inbound", "What platforms sent, by what it was", ["channel", "kind"], registry=self.registry
+        )
+        self.outbound = Counter(
+            "varsam_outbound", "What became of messages to platforms", ["channel", "result"], registry=self.registry
+        )
         self.engine_seconds = Histogram("varsam_engine_seconds", "Time the engine took", registry=self.registry)

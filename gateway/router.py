@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.answering import Answering, Response
+from gateway.channels.greeting import Greeting
 from gateway.delivery import may_bot_speak, say_as_bot
 from gateway.errands.errands import Errands
 from gateway.errands.letter import is_writing
@@ -26,19 +27,29 @@ class Router:
     """Turns lines into an answer, or into a step of an errand. What is said comes from `answering`."""
 
     def __init__(
-        self, store: Store, answering: Answering, words: Words, summons: Summons, errands: Errands, metrics: Metrics
+        self,
+        store: Store,
+        answering: Answering,
+        words: Words,
+        summons: Summons,
+        errands: Errands,
+        greeting: Greeting,
+        metrics: Metrics,
     ) -> None:
         self._store = store
         self._answering = answering
         self._words = words
         self._summons = summons
         self._errands = errands
+        self._greeting = greeting
         self._metrics = metrics
 
     async def turn(self, id: str, lines: list[Line]) -> None:
         """Answer `lines` (one choice, or words said one after the other). Raises Gone and what the store raises."""
         conversation = await self._store.get(id)
         choice = lines[0].words.get("choice")
+        if not self._is_answered_by_engine(conversation, lines, choice):
+            await self._greet(conversation)
         if self._errands.concerns(lines[0]):
             await self._errands.turn(id, lines[0])
         elif choice in PAYLOADS:
@@ -54,6 +65,16 @@ class Router:
         else:
             await self._listen(conversation, lines)
 
+    def _is_answered_by_engine(self, conversation: Conversation, lines: list[Line], choice: str | None) -> bool:
+        concerns = self._errands.concerns(lines[0]) or choice in PAYLOADS
+        return conversation.state in ANSWERED_BY_BOT and not concerns and not is_writing(conversation)
+
+    async def _greet(self, conversation: Conversation) -> None:
+        """The first word of a messaging channel; an answer of the engine's brings it along."""
+        if self._greeting.is_due(conversation):
+            async with self._store.change(conversation.id) as change:
+                await self._greeting.say(change)
+
     async def fall_back(self, id: str, lines: list[Line]) -> None:
         """Answer lines when something of ours broke: never silence."""
         conversation = await self._store.get(id)
@@ -68,7 +89,10 @@ class Router:
             if not may_bot_speak(change, generation) and change.conversation.state in ANSWERED_BY_BOT:
                 return  # held and handed back meanwhile: left unanswered, so that the turn is taken again
             self._remember(change.conversation, response.understood)
-            if await say_as_bot(change, generation, response.replies):
+            danger = response.understood["route"] == "emergency"
+            if await say_as_bot(
+                change, generation, self._greeting.around(change.conversation, response.replies, danger)
+            ):
                 change.conversation.context = response.context
                 self._errands.letter.pause(change.conversation)
                 for payload in response.decisions:

@@ -12,11 +12,13 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from gateway.channels.settings import ChannelSettings, read_channels
 
 PREFIX = "VARSAM_"
 _ORIGIN = re.compile(r"^https?://[A-Za-z0-9.\-]+(:\d{1,5})?$|^https?://\[[0-9A-Fa-f:]+\](:\d{1,5})?$")
@@ -78,6 +80,7 @@ class Settings(BaseSettings):
     lost_seconds: float = Field(60, gt=0, description="A counsellor without a connection loses the conversation.")
     quick_minutes: float = Field(10, gt=0, description="What stays for the counsellor after a quick exit.")
     letter_days: float = Field(30, gt=0, description="A mailbox is deleted so long after its last letter or reply.")
+    channels: tuple[ChannelSettings, ...] = Field((), description="The messaging channels; see below.")
     sweep_seconds: float = Field(15, gt=0, description="How often the sweeper looks for what has expired.")
 
     @field_validator("embed_origins", "trusted_proxies", mode="before")
@@ -150,6 +153,10 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _production(self) -> Settings:
         if self.env == "production":
+            if self.channels and not self.public_origin.startswith("https://"):
+                raise ValueError(
+                    f"VARSAM_PUBLIC_ORIGIN must be our https address: {self.channels[0].name} points to the web chat"
+                )
             if self.hours != "schedule":
                 raise ValueError("VARSAM_HOURS must be 'schedule' in production")
             if self.explain:
@@ -188,8 +195,10 @@ def read_settings(environ: Mapping[str, str] | None = None, needs_key: bool = Tr
         SettingsError: one sentence per wrong value, naming the variable.
     """
     env = dict(os.environ if environ is None else environ)
-    given: dict[str, str] = {}
+    given: dict[str, Any] = {}
     for name in Settings.model_fields:
+        if name == "channels":
+            continue
         variable = PREFIX + name.upper()
         if variable in env and env[variable] != "":
             given[name] = env[variable]
@@ -203,6 +212,9 @@ def read_settings(environ: Mapping[str, str] | None = None, needs_key: bool = Tr
             except (OSError, UnicodeDecodeError) as error:
                 why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
                 raise SettingsError(f"{PREFIX}{name}_FILE: {path} cannot be read ({why}).") from None
+    given["channels"], wrong = read_channels(env)
+    if wrong:
+        raise SettingsError("\n".join(wrong))
     try:
         return _from(given)
     except ValidationError as error:
@@ -210,13 +222,13 @@ def read_settings(environ: Mapping[str, str] | None = None, needs_key: bool = Tr
         raise SettingsError("\n".join(_sentence(problem) for problem in error.errors())) from None
 
 
-def _from(given: dict[str, str]) -> Settings:
+def _from(given: dict[str, Any]) -> Settings:
     class Given(Settings):
         """Only what `read_settings` collected: the process environment is not read twice."""
 
         model_config = SettingsConfigDict(env_prefix=PREFIX + "_NOTHING_", extra="ignore", frozen=True)
 
-    return Given(**given)  # type: ignore[arg-type]  # pydantic turns the strings into their types
+    return Given(**given)
 
 
 def _sentence(problem: Mapping[str, object]) -> str:

@@ -124,8 +124,8 @@ class Sweeper:
             await self._closing.warn_hours(conversation, now)
 
     def _is_away(self, conversation: Conversation) -> bool:
-        if conversation.state is not State.WAITING or conversation.leave_at is not None:
-            return False  # after a quick exit it waits on purpose, until `leave_at`
+        if conversation.state is not State.WAITING or conversation.leave_at is not None or conversation.goes_out:
+            return False  # after a quick exit it waits on purpose, until `leave_at`; a phone is always there
         return self._live.away_seconds(conversation.id) > self._settings.gone_minutes * 60
 
     def _waits_too_long(self, conversation: Conversation, now: float) -> bool:

@@ -43,9 +43,9 @@ class Limits:
         self._chats: dict[str, _Bucket] = {}
         self._until: dict[str, float] = {}
 
-    async def turn(self, channel: str, can: Capabilities, chat: str) -> None:
-        """Wait until one message may go out to this chat."""
-        wait = self._chat(can, chat)
+    async def turn(self, channel: str, can: Capabilities, chat: str | None = None) -> None:
+        """Wait until one message may go out to this chat, or one call that is no message to anybody."""
+        wait = 0.0 if chat is None else self._chat(can, chat)
         platform = self._platforms.setdefault(channel, _Bucket(can.burst, self._now()))
         wait = max(wait, platform.take(can.burst, can.per_second, self._now()))
         if wait > 0:

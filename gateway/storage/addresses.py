@@ -74,6 +74,18 @@ class Addresses:
         if written.rowcount == 0:
             await connection.execute(insert(addresses).values(conversation=id, stopped=False, sealed=sealed))
 
+    async def renew(self, change: Change, channel: str, who: tuple[str, ...]) -> None:
+        """The person has written again: new ids of theirs are known, and who said stop has changed their mind."""
+        id = change.conversation.id
+        hashes = {self._hash(channel, one) for one in who}
+        connection = change.connection
+        found = select(address_hashes.c.hash).where(address_hashes.c.conversation == id)
+        new = hashes - set((await connection.execute(found)).scalars())
+        if new:  # one of them may have been another conversation's, which is closed or somebody's who had the number
+            await connection.execute(delete(address_hashes).where(address_hashes.c.hash.in_(new)))
+            await connection.execute(insert(address_hashes), [{"hash": hash, "conversation": id} for hash in new])
+        await connection.execute(update(addresses).where(addresses.c.conversation == id).values(stopped=False))
+
     async def of(self, id: str) -> Address | None:
         """Give where a conversation's answers go; None where there is nobody to answer (any more)."""
         async with self._engine.connect() as connection:

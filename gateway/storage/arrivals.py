@@ -28,10 +28,11 @@ AT_ONCE = 400  # rows a statement; SQLite takes 32,766 parameters
 
 @dataclass(frozen=True)
 class Arrival:
-    """One thing that waits. `tries`: how often working on it has failed. `about` None: its key is gone."""
+    """One thing that waits since `at`. `tries`: how often working on it has failed. `inbound` None: its key is gone."""
 
     id: int
     tries: int
+    at: float
     inbound: Inbound | None
 
 
@@ -99,9 +100,9 @@ class Arrivals:
         for row in rows:
             try:
                 opened = self._keyring.open(row.key, f"arrival|{channel}", row.sealed)
-                given.append(Arrival(row.id, row.tries, Inbound(**{**opened, "who": tuple(opened["who"])})))
+                given.append(Arrival(row.id, row.tries, row.at, Inbound(**{**opened, "who": tuple(opened["who"])})))
             except KeyGone:
-                given.append(Arrival(row.id, row.tries, None))
+                given.append(Arrival(row.id, row.tries, row.at, None))
         return given
 
     async def done(self, connection: AsyncConnection, arrival: int) -> None:

@@ -105,6 +105,13 @@ class Change:
         )  # fmt: skip
         await self.connection.execute(update(messages).where(*where).values(answered=True, sealed=sealed))
 
+    async def blank(self, seq: int, mark: str) -> None:
+        """Take a visitor's words away: only a mark stays, which asks for no answer and has no id."""
+        sealed = self._keyring.seal(self.conversation.id, f"message|{seq}", {"text": mark, "blank": True})
+        where = (messages.c.conversation == self.conversation.id, messages.c.seq == seq)
+        values = {"answered": True, "sealed": sealed, "client_id": None}
+        await self.connection.execute(update(messages).where(*where).values(**values))
+
     async def carried(self, load: Load, counsellor: int | None = None) -> dict[int, int]:
         """Give what each counsellor carries; nobody gives `counsellor` any more until this change is over."""
         if counsellor is not None:

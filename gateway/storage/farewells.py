@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import delete, insert, select, update
@@ -23,7 +24,8 @@ KEPT_SECONDS = 900.0
 class Farewell:
     """Where it goes and what is left to do. `says`: the sentence that is said after; empty: none.
 
-    ours, theirs: the platform's ids of the messages to delete there, what could not be deleted in `kept`.
+    ours, theirs: what is left to delete there, by the platform's ids; kept, deleted: how many of them could not be, and
+    were. `letter`: a mailbox stays.
     """
 
     to: str
@@ -53,6 +55,12 @@ class Farewells:
         self._writer = engine.execution_options(writes=True)
         self._keyring = keyring
         self._clock = clock
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Write by itself what else is written in a conversation's change: there is none."""
+        async with self._writer.begin() as connection:
+            yield connection
 
     async def add(self, connection: AsyncConnection, channel: str, farewell: Farewell) -> None:
         """Keep one, in the transaction of what makes it necessary."""

@@ -23,7 +23,7 @@ DEFAULTS = {
     "timezone": "Europe/Stockholm", "hours": "schedule", "embed_origins": (), "trusted_proxies": (),
     "public_origin": "", "exit_url": "", "explain": False, "bot_minutes": 60.0, "counselled_hours": 24.0,
     "silent_hours": 12.0, "wait_minutes": 30.0, "gone_minutes": 5.0, "lost_seconds": 60.0, "quick_minutes": 10.0,
-    "letter_days": 30.0, "sweep_seconds": 15.0,
+    "letter_days": 30.0, "channels": (), "sweep_seconds": 15.0,
 }  # fmt: skip
 
 

@@ -1,0 +1,100 @@
+"""The addresses that platforms call: `/channels/<name>`. Verified, stored once, acknowledged; then worked on.
+
+Every acknowledgement is empty: what one platform takes for an answer it would send to somebody's phone. A request that
+nobody has proven is refused and counted, and nothing of it is kept; what could not be stored is answered 503, so that
+the platform brings it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from connectors.messaging import Channel, Inbound, Request
+from gateway.metrics import Metrics
+from gateway.storage.failures import STORE_FAILURES
+
+MOST_BYTES = 4_000_000  # Meta's are at most 3 MB
+STORE_SECONDS = 2.5
+log = structlog.get_logger()
+
+
+class Hooks:
+    """Routes for all channels. `take` stores what came, or answers it; `channel` is None for one that is off."""
+
+    def __init__(
+        self,
+        channel: Callable[[str], Channel | None],
+        take: Callable[[Channel, list[Inbound]], Awaitable[None]],
+        metrics: Metrics,
+    ) -> None:
+        self._channel = channel
+        self._take = take
+        self._metrics = metrics
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.route("*", "/channels/{name}", self._called),
+            web.route("*", "/channels/{name}/{tail}", self._called),
+        ]
+
+    async def _called(self, request: web.Request) -> web.StreamResponse:
+        channel = self._channel(request.match_info["name"])
+        if channel is None:
+            raise web.HTTPNotFound(text="")
+        if request.method == "GET":
+            return self._tried(channel, _read(request, b""))
+        if request.method != "POST":
+            raise web.HTTPMethodNotAllowed(request.method, ["GET", "POST"], text="")
+        body = await _body(request)
+        if body is None:
+            self._count(channel, "too_big")
+            raise web.HTTPRequestEntityTooLarge(MOST_BYTES, 0, text="")
+        came = _read(request, body)
+        if not channel.verify(came):
+            self._count(channel, "unproven")
+            raise web.HTTPForbidden(text="")
+        return await self._taken(channel, channel.parse(came))
+
+    def _tried(self, channel: Channel, came: Request) -> web.Response:
+        answer = channel.handshake(came)
+        if answer is None:
+            raise web.HTTPForbidden(text="")
+        return web.Response(text=answer, headers={"Cache-Control": "no-store"})
+
+    async def _taken(self, channel: Channel, inbounds: list[Inbound]) -> web.Response:
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                await self._take(channel, inbounds)
+        except STORE_FAILURES as failure:
+            log.error("store_failed", kind=type(failure).__name__)
+            self._count(channel, "unavailable")
+            return web.Response(status=503, headers={"Retry-After": "5"})
+        return web.Response()
+
+    def _count(self, channel: Channel, kind: str) -> None:
+        self._metrics.inbound.labels(channel=channel.name, kind=kind).inc()
+
+
+def _read(request: web.Request, body: bytes) -> Request:
+    return Request(
+        method=request.method,
+        query=dict(request.query),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=body,
+        tail=request.match_info.get("tail", ""),
+    )
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """Read the body; None where it is too long."""
+    pieces, size = [], 0
+    async for piece in request.content.iter_any():
+        pieces.append(piece)
+        size += len(piece)
+        if size > MOST_BYTES:
+            return None
+    return b"".join(pieces)

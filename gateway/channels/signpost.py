@@ -1,0 +1,105 @@
+"""Where the organisation does not talk on a channel, only points the way: 112, who can be reached, the web chat.
+
+Nothing is stored: not what was written, not by whom. What a restart loses is lost; whoever writes again is answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import aiohttp
+import structlog
+
+from connectors.contract import Message
+from connectors.messaging import FAILURES, Channel, Inbound, Outbound, SendFailed
+from connectors.shaping import shape
+from gateway.channels.limits import Limits
+from gateway.channels.outbox import addressed, backoff, phrases
+from gateway.metrics import Metrics
+from gateway.rates import Buckets
+from gateway.words import Words
+
+ANSWERED = ("text", "choice", "edit", "media", "start")
+PER_PERSON = (2.0, 1 / 300)  # answers at once, and a second: each says the same, and an SMS costs money
+MOST_KNOWN = 20_000
+TRIES = 4
+log = structlog.get_logger()
+
+
+class Signpost:
+    """Answers with the same few lines. People are known as keyed hashes in memory, for the sake of the bucket only."""
+
+    def __init__(
+        self, words: Words, limits: Limits, metrics: Metrics, clock: Callable[[], float], link: Callable[[], str]
+    ) -> None:
+        self._words = words
+        self._limits = limits
+        self._metrics = metrics
+        self._clock = clock
+        self._link = link
+        self._key = os.urandom(32)
+        self._answers = Buckets(*PER_PERSON, clock)
+        self._known: dict[str, None] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def take(self, channel: Channel, inbounds: list[Inbound], http: aiohttp.ClientSession) -> None:
+        """Answer in the background whoever has written; each message once, though it comes again."""
+        for inbound in inbounds:
+            self._metrics.inbound.labels(channel=channel.name, kind=inbound.kind).inc()
+            if inbound.kind not in ANSWERED or not inbound.who or self._is_known(channel.name, inbound.id):
+                continue
+            if not self._answers.take(self._hash(channel.name, inbound.who[0])):
+                continue
+            task = asyncio.create_task(self._answer(channel, inbound.who[0], http))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def stop(self, seconds: float) -> None:
+        """Let answers that are on their way arrive."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
+    def _hash(self, *parts: str) -> str:
+        return hmac.new(self._key, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
+
+    def _is_known(self, channel: str, id: str) -> bool:
+        hash = self._hash(channel, id)
+        if hash in self._known:
+            return True
+        self._known[hash] = None
+        if len(self._known) > MOST_KNOWN:
+            del self._known[next(iter(self._known))]
+        return False
+
+    def _message(self) -> Message:
+        sentence = self._words.sentence
+        text = f"{sentence('signpost', link=self._link())}\n\n{sentence('signpost_numbers')}"
+        at = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="seconds")
+        return Message(0, "system", text, at, contacts=self._words.cards(self._words.reachable()))
+
+    async def _answer(self, channel: Channel, to: str, http: aiohttp.ClientSession) -> None:
+        parts = addressed(shape(self._message(), channel.capabilities, phrases(self._words)), to)
+        for part in parts:
+            if not await self._send(channel, part, http):
+                return
+
+    async def _send(self, channel: Channel, part: Outbound, http: aiohttp.ClientSession) -> bool:
+        for attempt in range(1, TRIES + 1):
+            await self._limits.turn(channel.name, channel.capabilities)
+            try:
+                await channel.send(http, part)
+            except SendFailed as failure:
+                log.warning("not_sent", channel=channel.name, failure=failure.name, code=failure.code)
+                if not FAILURES[failure.name].retry or attempt == TRIES:
+                    break
+                await asyncio.sleep(min(failure.retry_after or backoff(attempt), 30.0))
+            else:
+                self._metrics.outbound.labels(channel=channel.name, result="sent").inc()
+                return True
+        self._metrics.outbound.labels(channel=channel.name, result="failed").inc()
+        return False

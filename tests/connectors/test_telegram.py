@@ -608,7 +608,7 @@ async def test_check_of_a_wrong_token_says_where_to_get_it(
     provider.revoked = True
     (found,) = await bot_at(provider.url).check(http)
     assert not found.good
-    assert "(401). Ask @BotFather" in found.text
+    assert "(401). Send @BotFather /token" in found.text
     assert TOKEN not in found.text
 
 

@@ -44,7 +44,8 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         "certificate",
         "The certificate is not accepted: the proxy must send it with its whole chain, for this very name.",
     ),
-    ("timed out", "Telegram could not get through: open the firewall for Telegram's addresses to this port."),
+    # https://core.telegram.org/bots/webhooks names these two nets
+    ("timed out", "Telegram could not get through: open the firewall for 149.154.160.0/20 and 91.108.4.0/22."),
     ("refused", "Nothing listens at this address: is the proxy running, is the port right?"),
     ("closed", "The connection was cut before an answer: look at the proxy's log."),
     ("resolve", "The name is not found in DNS."),
@@ -58,7 +59,7 @@ def unreachable(failure: SendFailed, api: str) -> Finding:
     if failure.name == "misconfigured":
         return Finding(
             False,
-            f"Telegram does not accept the token {told}. Ask @BotFather for the bot's token, put it in "
+            f"Telegram does not accept the token {told}. Send @BotFather /token for a new one, put it in "
             "VARSAM_TELEGRAM_TOKEN and start again. If it is right, look at VARSAM_TELEGRAM_API_URL and the proxy.",
         )
     if failure.name == "retry_later":

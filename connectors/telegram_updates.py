@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, TypeGuard
 
 from connectors.messaging import UNKNOWN, Inbound, Media
+from connectors.telegram_rich import read_rich
 
 PERSON = "chat:"
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -21,6 +22,7 @@ _COMMAND = re.compile(r"/(\w{1,32})(?:@\w{1,64})?(?=\s|\Z)")
 # Of a message with no text. `animation` has a `document` with it, and `venue` a `location`.
 _MEDIA: tuple[tuple[str, Media], ...] = (
     ("photo", "picture"),
+    ("live_photo", "picture"),
     ("voice", "voice"),
     ("video", "video"),
     ("video_note", "video"),
@@ -155,6 +157,9 @@ def _content(message: dict[str, Any]) -> tuple[str, Media | None]:
     text = _clean(message.get("text"))
     if text:
         return text, ""
+    if isinstance(message.get("rich_message"), dict):
+        words, came = read_rich(message["rich_message"])
+        return _clean(words), came or ("" if words else "other")
     media = next((media for member, media in _MEDIA if isinstance(message.get(member), dict | list)), None)
     return _clean(message.get("caption")), media
 

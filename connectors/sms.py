@@ -170,6 +170,8 @@ class Sms:
         if not number:
             return [*findings, sms_check.no_number(self._number)]
         findings += sms_check.number(number, self._number, self._hook)
+        if number.get("active") != "yes":
+            return findings
         try:
             trial = await self._trial(http)
         except SendFailed as failure:

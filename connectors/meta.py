@@ -52,6 +52,8 @@ GRAPH: Mapping[int, Means] = {
     **{code: Means("misconfigured") for code in range(200, 300)},  # permission missing
     **{code: Means("retry_later", True) for code in range(80000, 80015)},  # limits of each business use
 }
+# 100 stands for a wrong parameter and, with this subcode, for an object that is not there or not allowed to the token.
+GRAPH_SUBCODES: Mapping[tuple[int, int], Means] = {(100, 33): Means("misconfigured")}
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,12 @@ class Trouble:
     code: int
     subcode: int = 0
     passing: bool = False
+    unproven: bool = False  # the proof of the app secret is wrong or missing; the code alone does not tell
 
     @property
     def shown(self) -> str:
+        if self.unproven:
+            return "appsecret_proof"
         return f"{self.code}/{self.subcode}" if self.subcode else str(self.code)
 
 
@@ -98,7 +103,8 @@ def trouble(body: Mapping[str, Any]) -> Trouble | None:
     code = whole_number(error.get("code"))
     if code is None:
         return None
-    return Trouble(code, whole_number(error.get("error_subcode")) or 0, error.get("is_transient") is True)
+    unproven = "appsecret_proof" in words(error.get("message"))
+    return Trouble(code, whole_number(error.get("error_subcode")) or 0, error.get("is_transient") is True, unproven)
 
 
 def raise_for_trouble(
@@ -110,13 +116,23 @@ def raise_for_trouble(
         raise_for_server(answer)
         return
     pair = (found.code, found.subcode)
-    means = (subcodes or {}).get(pair) or codes.get(found.code) or GRAPH.get(found.code)
+    means = {**GRAPH_SUBCODES, **(subcodes or {})}.get(pair) or codes.get(found.code) or GRAPH.get(found.code)
+    if found.unproven:
+        means = Means("misconfigured")
     if means is None and found.passing:
         means = Means("retry_later")
     if means is None:
-        raise_for_server(answer)
-        means = Means("refused")
+        means = _by_status(answer)
     raise SendFailed(means.name, answer.retry_after, means.whole, found.shown)
+
+
+def _by_status(answer: Answer) -> Means:
+    """Name what an error whose code nobody has described means."""
+    try:
+        raise_for_server(answer)
+    except SendFailed as failed:
+        return Means(failed.name, failed.whole)
+    return Means("refused")
 
 
 def whole_number(value: object) -> int | None:

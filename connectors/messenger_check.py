@@ -45,6 +45,7 @@ async def check(ask: Ask, page: str, token: str, hook: str) -> list[Finding]:
         hooks = parts(await ask(f"{number}/subscriptions", app=number), "data")
         found.append(Finding(True, "The app secret belongs to the app."))
         found += _of_the_webhook(hooks, hook)
+        # the only call with the token in the address: Meta takes what is to be looked at nowhere else
         told = await ask("debug_token", app=number, input_token=token)
         found += _of_the_rights(part(told, "data"), page)
     except SendFailed as failure:

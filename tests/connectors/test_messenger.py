@@ -107,6 +107,26 @@ def test_a_batch_keeps_what_is_good_beside_what_is_broken() -> None:
     assert [one for one in found if one.kind != "text"] == [UNKNOWN] * (len(broken) + 4)
 
 
+def test_each_unknown_thing_is_one_unknown() -> None:
+    other = event({"message": {"mid": MID, "text": "hej"}})
+    whole = update(event({"reaction": {}}), event({"read": {"watermark": MS}}))
+    whole["entry"][0] |= {"standby": [other, other, other], "changes": [{"field": "feed", "value": {}}]}
+    assert read(json.dumps(whole).encode(), PAGE) == [UNKNOWN] * 6
+
+
+def test_the_page_never_talks_to_itself() -> None:
+    echo = event({"message": {"mid": MID, "text": "hej"}}, sender={"id": PAGE})
+    assert read(json.dumps(update(echo)).encode(), PAGE) == [UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [("true", "unknown"), (True, "unknown"), ("false", "text"), (False, "text"), (None, "text")]
+)
+def test_an_echo_is_what_says_that_it_is_one(said: Any, kind: str) -> None:
+    whole = update(event({"message": {"mid": MID, "text": "hej", "is_echo": said}}))
+    assert [one.kind for one in read(json.dumps(whole).encode(), PAGE)] == [kind]
+
+
 def test_requests_together_are_read_as_each_alone() -> None:
     provider = MessengerProvider(lambda: NOW)
     requests = [

@@ -31,7 +31,6 @@ from connectors.messenger_inbound import read
 from connectors.wire import call
 
 HOUR = 3600.0
-PERSON = "psid:"
 
 
 class Messenger:
@@ -98,16 +97,11 @@ class Messenger:
         return read(request.body, self._page)
 
     async def pull(self, http: aiohttp.ClientSession, take: Take) -> None:
-        raise SendFailed("refused", code="nothing to fetch")
+        """Meta calls us: there is nothing to fetch."""
+        raise SendFailed("misconfigured", code="pull")
 
     async def send(self, http: aiohttp.ClientSession, message: Outbound) -> str:
-        content: dict[str, Any] = {"text": message.text}
-        if message.options and message.form == "buttons":
-            content["quick_replies"] = [
-                {"content_type": "text", "title": option.title, "payload": option.reference}
-                for option in message.options
-            ]
-        body = {"recipient": {"id": message.to.removeprefix(PERSON)}, "message": content}
+        body = payload(message)
         try:
             return await self._send(http, body | {"messaging_type": "RESPONSE"})
         except SendFailed as failure:
@@ -118,8 +112,8 @@ class Messenger:
     async def _send(self, http: aiohttp.ClientSession, body: Mapping[str, Any]) -> str:
         answer = await self._call(http, "POST", f"{self._page}/messages", self._token, json=body)
         id = meta.identifier(answer.get("message_id"))
-        if not id:  # a good answer without an id: it may be on its way
-            raise SendFailed("in_doubt", code="no message_id")
+        if not id:  # taken, it seems, but without the id that it is answered with
+            raise SendFailed("in_doubt", code="no id")
         return id
 
     async def _call(
@@ -131,13 +125,14 @@ class Messenger:
         return answer.body
 
     async def delete(self, http: aiohttp.ClientSession, to: str, id: str) -> None:
-        raise SendFailed("refused", code="no deletion")
+        """Not possible: the Send API deletes no message in a chat."""
+        raise SendFailed("refused", code="delete")
 
     async def acknowledge_press(self, http: aiohttp.ClientSession, press: str) -> None:
-        """Nothing: a press is a message like any other here."""
+        """Nothing to do: a press is a message like any other here."""
 
     async def show_typing(self, http: aiohttp.ClientSession, to: str) -> None:
-        """Nothing: see the class."""
+        """Never done: it may show that the message has been seen (see the class)."""
 
     async def check(self, http: aiohttp.ClientSession) -> list[Finding]:
         async def ask(path: str, app: str = "", **params: str) -> dict[str, Any]:
@@ -156,3 +151,16 @@ class Messenger:
         signature = hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest()
         headers = {"content-type": "application/json", "x-hub-signature-256": f"sha256={signature}"}
         return Request("POST", {}, headers, body)
+
+
+def payload(message: Outbound) -> dict[str, Any]:
+    """Write a message, all but how it is to be sent. Raises SendFailed where it is to nobody we could name."""
+    kind, _, person = message.to.partition(":")
+    if kind != "psid" or not person:
+        raise SendFailed("refused", code="recipient")
+    content: dict[str, Any] = {"text": message.text}
+    if message.options and message.form == "buttons":
+        content["quick_replies"] = [
+            {"content_type": "text", "title": option.title, "payload": option.reference} for option in message.options
+        ]
+    return {"recipient": {"id": person}, "message": content}

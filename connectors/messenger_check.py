@@ -33,6 +33,8 @@ async def check(ask: Ask, page: str, token: str, hook: str) -> list[Finding]:
     except SendFailed as failure:
         return [Finding(False, _of_the_token(failure))]
     number = scoped_id(app.get("id"))
+    if not number:
+        return [Finding(False, "What answers at VARSAM_MESSENGER_API_URL is not Meta: it does not name the app.")]
     found = [Finding(True, f'The token works. The page is "{name}", the app "{words(app.get("name")) or number}".')]
     try:
         apps = parts(await ask(f"{page}/subscribed_apps", fields="id,name,subscribed_fields"), "data")
@@ -43,6 +45,7 @@ async def check(ask: Ask, page: str, token: str, hook: str) -> list[Finding]:
         hooks = parts(await ask(f"{number}/subscriptions", app=number), "data")
         found.append(Finding(True, "The app secret belongs to the app."))
         found += _of_the_webhook(hooks, hook)
+        # the only call with the token in the address: Meta takes what is to be looked at nowhere else
         told = await ask("debug_token", app=number, input_token=token)
         found += _of_the_rights(part(told, "data"), page)
     except SendFailed as failure:
@@ -71,7 +74,7 @@ def _of_the_token(failure: SendFailed) -> str:
             f"Meta does not open the page ({failure}). VARSAM_MESSENGER_PAGE_ID must be the number of the page that "
             "VARSAM_MESSENGER_TOKEN was made for."
         )
-    if failure.code in ("100", "104"):
+    if failure.code in ("appsecret_proof", "104"):
         return _of_the_secret(failure)
     return f"Meta refuses to show the page ({failure}). {_RIGHTS}"
 

@@ -28,7 +28,6 @@ CODES: Mapping[int, Means] = {
 }
 PAIRS: Mapping[tuple[int, int], Means] = {
     (1, 99): Means("misconfigured"),  # unknown; Meta: access level or permission missing
-    (100, 33): Means("misconfigured"),  # the page is not there for this token
 }
 # These numbers mean the same under whatever code they come; several stand as codes of their own in Meta's table.
 _SUBCODES: Mapping[FailureName, tuple[int, ...]] = {

@@ -27,6 +27,7 @@ MEDIA: Mapping[str, Media] = {
     "sticker": "sticker",
     "location": "location",
 }
+_YES = (True, "true")
 # A time below this in thousandths of a second lies before 1973: it is in seconds (so in Meta's example of a postback).
 _THOUSANDTHS = 100_000_000_000
 
@@ -108,9 +109,9 @@ def _read(event: _Event) -> Iterator[Inbound]:
 def _message(event: _Event, message: dict[str, Any]) -> Inbound:
     mid = identifier(message.get("mid"))
     id = event.own_id("message", mid)
-    if message.get("is_echo") or not id:
+    if message.get("is_echo") in _YES or not id:
         return UNKNOWN
-    if message.get("is_deleted"):
+    if message.get("is_deleted") in _YES:
         return event.inbound("delete", f"delete:{mid}", refers=mid) if mid else UNKNOWN
     text = words(message.get("text"))
     payload = words(part(message, "quick_reply").get("payload"))
@@ -121,7 +122,7 @@ def _message(event: _Event, message: dict[str, Any]) -> Inbound:
         return event.inbound("media", id, text=text, media=media)
     if text.strip():
         return event.inbound("text", id, text=text)
-    return event.inbound("media", id, media="other") if message.get("is_unsupported") else UNKNOWN
+    return event.inbound("media", id, media="other") if message.get("is_unsupported") in _YES else UNKNOWN
 
 
 def _media(attachments: list[Any], has_words: bool) -> Media:

@@ -122,9 +122,17 @@ def raise_for_trouble(
     if means is None and found.passing:
         means = Means("retry_later")
     if means is None:
-        raise_for_server(answer)
-        means = Means("refused")
+        means = _by_status(answer)
     raise SendFailed(means.name, answer.retry_after, means.whole, found.shown)
+
+
+def _by_status(answer: Answer) -> Means:
+    """Name what an error whose code nobody has described means."""
+    try:
+        raise_for_server(answer)
+    except SendFailed as failed:
+        return Means(failed.name, failed.whole)
+    return Means("refused")
 
 
 def whole_number(value: object) -> int | None:

@@ -237,7 +237,6 @@ CODES: dict[int, tuple[FailureName, bool]] = {
     131055: ("refused", False),
     131056: ("retry_later", False),
     131057: ("retry_later", True),
-    131062: ("refused", False),
     132000: ("refused", False),
     132001: ("refused", False),
     132015: ("refused", False),

@@ -1,8 +1,8 @@
 """The check of the WhatsApp channel: what Meta says of number, token, webhook and account, in words for an operator.
 
 Asked: fields of the phone number (.../whatsapp/business-phone-numbers/phone-numbers), `webhook_configuration`
-(.../webhooks/override), `health_status` (.../whatsapp/support/health-status), /debug_token and the account's
-subscribed apps. Each is asked by itself, so that one that Meta refuses hides none of the others.
+(.../webhooks/override), `health_status` (.../whatsapp/support/health-status), /debug_token, the account's subscribed
+apps, and how long messages are kept (.../whatsapp/local-storage, .../whatsapp/no-storage). Each is asked by itself, so that one that Meta refuses hides none of the others.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ async def check(http: aiohttp.ClientSession, values: Mapping[str, str], hook: st
         *await _token(meta, values["token"]),
         *await _webhook(meta, values["phone_number_id"], hook),
         *await _health(meta, values["phone_number_id"]),
+        *await _kept(meta, values["phone_number_id"]),
         *await _subscribed(meta, values["business_account_id"]),
     ]
 
@@ -174,6 +175,18 @@ def _ailment(entity: dict[str, Any]) -> str:
     ]
     what = f"{words(entity.get('entity_type'))} {words(entity.get('can_send_message'))}"
     return f"Meta limits sending ({what}). {' '.join(said) or 'Look at it in WhatsApp Manager.'}"
+
+
+async def _kept(meta: _Meta, number: str) -> list[Finding]:
+    """Tell how long Meta keeps what is written; nothing where it does not say."""
+    try:
+        found = part(await meta.get(f"{number}/settings"), "storage_configuration")
+    except SendFailed:
+        return []
+    if found.get("status") == "NO_STORAGE_ENABLED":
+        minutes = whole_number(found.get("retention_minutes")) or 60
+        return [Finding(True, f"Meta keeps what is written for at most {minutes} minutes.")]
+    return [Finding(True, "Meta keeps what is written for up to 30 days; the guide says how to have it kept for less.")]
 
 
 async def _subscribed(meta: _Meta, account: str) -> list[Finding]:

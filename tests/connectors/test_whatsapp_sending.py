@@ -384,6 +384,7 @@ async def test_check_finds_nothing_wrong(
         Finding(True, "The token has no end."),
         Finding(True, f"Meta sends the number's messages to {HOOK}."),
         Finding(True, "Meta reports nothing that hinders sending."),
+        Finding(True, "Meta keeps what is written for up to 30 days; the guide says how to have it kept for less."),
         Finding(True, "The WhatsApp account gives its messages to an app."),
     ]
     assert {method for method, _ in provider.calls} == {"GET"}
@@ -449,9 +450,16 @@ async def test_check_leaves_the_account_where_it_is_not_known(
     provider: WhatsAppProvider, http: aiohttp.ClientSession
 ) -> None:
     findings = await WhatsApp({**provider.values(), "business_account_id": "0"}, HOOK).check(http)
-    assert (bad(findings), len(findings)) == ([], 4)
+    assert (bad(findings), len(findings)) == ([], 5)
     findings = await WhatsApp({**provider.values(), "business_account_id": "777"}, HOOK).check(http)
     assert "VARSAM_WHATSAPP_BUSINESS_ACCOUNT_ID" in bad(findings)[0]
+
+
+async def test_check_tells_that_little_is_kept(
+    provider: WhatsAppProvider, channel: WhatsApp, http: aiohttp.ClientSession
+) -> None:
+    provider.storage = {"status": "NO_STORAGE_ENABLED", "retention_minutes": 60}
+    assert Finding(True, "Meta keeps what is written for at most 60 minutes.") in await channel.check(http)
 
 
 @pytest.mark.parametrize("nonsense", [None, [], 5, "x", {"entities": [None, 5, {}]}, {"can_send_message": []}])
@@ -460,4 +468,5 @@ async def test_check_survives_nonsense(
 ) -> None:
     provider.number |= {"health_status": nonsense, "quality_rating": nonsense}
     provider.token_data = {"expires_at": nonsense, "scopes": nonsense}
+    provider.storage = nonsense
     assert all(isinstance(one, Finding) for one in await channel.check(http))

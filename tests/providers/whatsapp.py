@@ -107,6 +107,7 @@ class WhatsAppProvider(Phones):
             "code_verification_status": "VERIFIED",
             "health_status": {"can_send_message": "AVAILABLE", "entities": []},
         }
+        self.storage: Any = {"status": "DEFAULT"}
         self.token_data: dict[str, Any] = {
             "app_id": "634974688087057",
             "type": "SYSTEM_USER",
@@ -146,6 +147,7 @@ class WhatsAppProvider(Phones):
                 web.post("/v26.0/{id}/messages", self._answering(self._messages)),
                 web.get("/v26.0/debug_token", self._answering(self._debug)),
                 web.get("/v26.0/{id}/subscribed_apps", self._answering(self._apps)),
+                web.get("/v26.0/{id}/settings", self._answering(self._settings)),
                 web.get("/v26.0/{id}", self._answering(self._node)),
             ]
         )
@@ -304,6 +306,9 @@ class WhatsAppProvider(Phones):
         known = {**self.number, "webhook_configuration": {"application": self.hook} if self.hook else {}}
         fields = request.query.get("fields", "").split(",")
         return web.json_response({"id": NUMBER_ID, **{field: known[field] for field in fields if field in known}})
+
+    async def _settings(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"storage_configuration": self.storage})
 
     async def _debug(self, request: web.Request) -> web.StreamResponse:
         if request.query.get("input_token") != TOKEN:

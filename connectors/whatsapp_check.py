@@ -2,7 +2,8 @@
 
 Asked: fields of the phone number (.../whatsapp/business-phone-numbers/phone-numbers), `webhook_configuration`
 (.../webhooks/override), `health_status` (.../whatsapp/support/health-status), /debug_token, the account's subscribed
-apps, and how long messages are kept (.../whatsapp/local-storage, .../whatsapp/no-storage). Each is asked by itself, so that one that Meta refuses hides none of the others.
+apps, and how long messages are kept (.../whatsapp/local-storage, .../whatsapp/no-storage). Each is asked by itself, so
+that one that Meta refuses hides none of the others.
 """
 
 from __future__ import annotations

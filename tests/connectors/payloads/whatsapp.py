@@ -153,6 +153,26 @@ CASES = [
         [replace(SAID, who=(f"phone:{PHONE}",), text="Hej")],
     ),
     Case(
+        "text with the user id where the number used to be",
+        body(
+            change(
+                value(
+                    contacts=[{"profile": {"name": "M"}, "wa_id": USER, "user_id": USER}],
+                    messages=[
+                        {
+                            "from": USER,
+                            "id": WAMID,
+                            "timestamp": "1795510800",
+                            "type": "text",
+                            "text": {"body": "Hjälp"},
+                        }
+                    ],
+                )
+            )
+        ),
+        [replace(SAID, who=(f"user:{USER}",), text="Hjälp")],
+    ),
+    Case(
         "quick reply of a template",
         one("button", button={"payload": "menu:help", "text": "Jag behöver hjälp"}, context=CHOSEN),
         [replace(SAID, kind="choice", choice="menu:help", text="Jag behöver hjälp")],
@@ -401,6 +421,11 @@ CASES = [
         "delivered to somebody without a number",
         body(change(value(statuses=[{k: v for k, v in status("delivered").items() if k != "recipient_id"}]))),
         [replace(FATE, id=f"{OURS}:delivered", status="delivered", who=(f"user:{USER}",))],
+    ),
+    Case(
+        "read by somebody whose user id stands where the number used to",
+        body(change(value(statuses=[{"id": OURS, "status": "read", "timestamp": "1795510805", "recipient_id": USER}]))),
+        [replace(FATE, id=f"{OURS}:read", status="read", who=(f"user:{USER}",))],
     ),
     Case(
         "failed: too late",

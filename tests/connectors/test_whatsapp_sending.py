@@ -382,6 +382,7 @@ async def test_check_finds_nothing_wrong(
     assert await channel.check(http) == [
         Finding(True, "Token, app secret and number are right: +46 8 123 45 67, shown as “Mikamottagningen”."),
         Finding(True, "The token has no end."),
+        Finding(True, "The app is subscribed to messages."),
         Finding(True, f"Meta sends the number's messages to {HOOK}."),
         Finding(True, "Meta reports nothing that hinders sending."),
         Finding(True, "Meta keeps what is written for up to 30 days; the guide says how to have it kept for less."),
@@ -437,11 +438,13 @@ async def test_check_tells_what_meta_reports(
     }
     provider.token_data |= {"expires_at": 1795597200, "scopes": ["public_profile"]}
     provider.apps = []
-    quality, verified, ends, right, health, apps = bad(await channel.check(http))
+    provider.fields = ["account_update"]
+    quality, verified, ends, right, fields, health, apps = bad(await channel.check(http))
     assert "(RED)" in quality
     assert "verified" in verified
     assert "2026-11-25" in ends
     assert "whatsapp_business_messaging" in right
+    assert "“messages”" in fields
     assert health == "Meta limits sending (WABA BLOCKED). 141006: Payment method. Add one."
     assert "subscribe" in apps
 
@@ -450,7 +453,7 @@ async def test_check_leaves_the_account_where_it_is_not_known(
     provider: WhatsAppProvider, http: aiohttp.ClientSession
 ) -> None:
     findings = await WhatsApp({**provider.values(), "business_account_id": "0"}, HOOK).check(http)
-    assert (bad(findings), len(findings)) == ([], 5)
+    assert (bad(findings), len(findings)) == ([], 6)
     findings = await WhatsApp({**provider.values(), "business_account_id": "777"}, HOOK).check(http)
     assert "VARSAM_WHATSAPP_BUSINESS_ACCOUNT_ID" in bad(findings)[0]
 

@@ -2,7 +2,7 @@
 
 Asked: fields of the phone number (.../whatsapp/business-phone-numbers/phone-numbers), `webhook_configuration`
 (.../webhooks/override), `health_status` (.../whatsapp/support/health-status), /debug_token, the app's
-subscriptions (developers.facebook.com/docs/graph-api/reference/application/subscriptions), the account's subscribed
+subscriptions (developers.facebook.com/docs/graph-api/reference/app/subscriptions), the account's subscribed
 apps, and how long messages are kept (.../whatsapp/local-storage, .../whatsapp/no-storage). Each is asked by itself, so
 that one that Meta refuses hides none of the others.
 """
@@ -19,7 +19,6 @@ import aiohttp
 from connectors.messaging import Finding, SendFailed
 from connectors.meta import (
     bearer,
-    identifier,
     moment,
     part,
     parts,

@@ -10,13 +10,14 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from connectors.messaging import FAILURES, FailureName, Finding, Inbound, Option, Outbound, SendFailed
+from connectors.messaging import FAILURES, FailureName, Finding, Inbound, Option, Outbound, Request, SendFailed
 from connectors.whatsapp import WhatsApp
 from connectors.wire import session
 from tests.connectors.payloads.whatsapp import AT, OURS, PHONE, body, change, status, value
-from tests.providers.whatsapp import APP_SECRET, DAY, TOKEN, WhatsAppProvider
+from tests.providers.whatsapp import APP_SECRET, DAY, TOKEN, VERIFY_TOKEN, WhatsAppProvider
 from tests.providers.whatsapp_phones import escaped, signed
 
 HOOK = "https://chatt.example.se/channels/whatsapp"
@@ -473,3 +474,32 @@ async def test_check_survives_nonsense(
     provider.token_data = {"expires_at": nonsense, "scopes": nonsense}
     provider.storage = nonsense
     assert all(isinstance(one, Finding) for one in await channel.check(http))
+
+
+async def test_provider_delivers_to_our_address(
+    provider: WhatsAppProvider, channel: WhatsApp, http: aiohttp.ClientSession
+) -> None:
+    """Other tests drive the gateway so: the address is tried, and signed calls arrive byte for byte."""
+    came: list[Inbound] = []
+
+    async def hook(request: web.Request) -> web.StreamResponse:
+        headers = {name.lower(): text for name, text in request.headers.items()}
+        asked = Request(request.method, dict(request.query), headers, await request.read())
+        if request.method == "GET":
+            text = channel.handshake(asked)
+            return web.Response(status=403) if text is None else web.Response(text=text)
+        if not channel.verify(asked):
+            return web.Response(status=403)
+        came.extend(channel.parse(asked))
+        return web.Response()
+
+    app = web.Application()
+    app.add_routes([web.route("*", "/channels/whatsapp", hook)])
+    async with TestServer(app) as server:
+        base = str(server.make_url("")).rstrip("/")
+        assert await provider.deliver(http, base, provider.handshake(VERIFY_TOKEN)) == 200
+        assert await provider.deliver(http, base, provider.handshake("fel")) == 403
+        assert await provider.deliver(http, base, provider.text("maja", "Någon hotar mig / nu 😟")) == 200
+        forged = signed(provider.text("maja", "x").body, "f" * 32)
+        assert await provider.deliver(http, base, forged) == 403
+    assert [one.text for one in came] == ["Någon hotar mig / nu 😟"]

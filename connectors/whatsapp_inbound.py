@@ -48,14 +48,10 @@ def _everything(body: dict[str, Any], phone_number_id: str) -> Iterator[Inbound]
         for change in parts(entry, "changes"):
             value = part(change, "value")
             ours = part(value, "metadata").get("phone_number_id") == phone_number_id
-            if change_is(change, "messages") and ours:
+            if isinstance(change, dict) and change.get("field") == "messages" and ours:
                 yield from _change(value)
             else:
                 yield UNKNOWN
-
-
-def change_is(change: object, field: str) -> bool:
-    return isinstance(change, dict) and change.get("field") == field
 
 
 def _change(value: dict[str, Any]) -> Iterator[Inbound]:
@@ -71,7 +67,7 @@ def _change(value: dict[str, Any]) -> Iterator[Inbound]:
 
 def _message(message: dict[str, Any], contacts: list[dict[str, Any]], alone: dict[str, Any]) -> Inbound:
     id, who = identifier(message.get("id")), _who(message, contacts, alone)
-    if not id or "group_id" in message:
+    if not id or message.get("group_id") is not None:
         return Inbound("unknown", id)
     base = Inbound("unknown", id, who, at=moment(message.get("timestamp")))
     kind = message.get("type")

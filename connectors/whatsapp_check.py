@@ -1,8 +1,10 @@
 """The check of the WhatsApp channel: what Meta says of number, token, webhook and account, in words for an operator.
 
 Asked: fields of the phone number (.../whatsapp/business-phone-numbers/phone-numbers), `webhook_configuration`
-(.../webhooks/override), `health_status` (.../whatsapp/support/health-status), /debug_token and the account's
-subscribed apps. Each is asked by itself, so that one that Meta refuses hides none of the others.
+(.../webhooks/override), `health_status` (.../whatsapp/support/health-status), /debug_token, the app's
+subscriptions (developers.facebook.com/docs/graph-api/reference/app/subscriptions), the account's subscribed
+apps, and how long messages are kept (.../whatsapp/local-storage, .../whatsapp/no-storage). Each is asked by itself, so
+that one that Meta refuses hides none of the others.
 """
 
 from __future__ import annotations
@@ -15,7 +17,16 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from connectors.messaging import Finding, SendFailed
-from connectors.meta import bearer, moment, part, parts, raise_for_trouble, secret_proof, whole_number, words
+from connectors.meta import (
+    bearer,
+    moment,
+    part,
+    parts,
+    raise_for_trouble,
+    secret_proof,
+    whole_number,
+    words,
+)
 from connectors.whatsapp_errors import CODES
 from connectors.wire import call
 
@@ -33,11 +44,14 @@ async def check(http: aiohttp.ClientSession, values: Mapping[str, str], hook: st
     number = await _number(meta, values["phone_number_id"])
     if not number[0].good:
         return number
+    token = await _token(meta, values["token"])
     return [
         *number,
-        *await _token(meta, values["token"]),
+        *_about(token),
+        *await _fields(meta, whole_number(token.get("app_id"))),
         *await _webhook(meta, values["phone_number_id"], hook),
         *await _health(meta, values["phone_number_id"]),
+        *await _kept(meta, values["phone_number_id"]),
         *await _subscribed(meta, values["business_account_id"]),
     ]
 
@@ -47,11 +61,18 @@ class _Meta:
         self._http, self._url = http, values["api_url"]
         self._headers = bearer(values["token"])
         self._proof = secret_proof(values["token"], values["app_secret"])
+        self._secret = values["app_secret"]
 
     async def get(self, path: str, **params: str) -> dict[str, Any]:
         """Read something. Raises SendFailed."""
-        params |= self._proof
-        answer = await call(self._http, "GET", f"{self._url}/{path}", params=params, headers=self._headers)
+        return await self._get(path, params | self._proof, self._headers)
+
+    async def get_as_app(self, path: str, app: str) -> dict[str, Any]:
+        """Read something that only the app itself may: its token is its number and secret. Raises SendFailed."""
+        return await self._get(path, {}, bearer(f"{app}|{self._secret}"))
+
+    async def _get(self, path: str, params: dict[str, str], headers: dict[str, str]) -> dict[str, Any]:
+        answer = await call(self._http, "GET", f"{self._url}/{path}", params=params, headers=headers)
         raise_for_trouble(answer, CODES)
         return answer.body
 
@@ -104,12 +125,16 @@ def _why(failed: SendFailed) -> str:
     return f"Meta does not answer ({code}): look at metastatus.com and at VARSAM_WHATSAPP_API_URL, and check again."
 
 
-async def _token(meta: _Meta, token: str) -> list[Finding]:
-    """Tell when the token ends and what it may do; nothing where Meta does not say."""
+async def _token(meta: _Meta, token: str) -> dict[str, Any]:
+    """Give what Meta tells about the token; empty where it does not."""
     try:
-        data = part(await meta.get("debug_token", input_token=token), "data")
+        return part(await meta.get("debug_token", input_token=token), "data")
     except SendFailed:
-        return []
+        return {}
+
+
+def _about(data: dict[str, Any]) -> list[Finding]:
+    """Tell when the token ends and what it may do."""
     findings: list[Finding] = []
     end, scopes = moment(data.get("expires_at")), parts(data, "scopes")
     if end is not None:
@@ -121,6 +146,22 @@ async def _token(meta: _Meta, token: str) -> list[Finding]:
     if scopes and RIGHT not in scopes:
         findings.append(Finding(False, f"The token lacks the right {RIGHT}: make a new one with it."))
     return findings
+
+
+async def _fields(meta: _Meta, app: int | None) -> list[Finding]:
+    """Tell whether messages are among what the app is sent; nothing where Meta does not say."""
+    if app is None:
+        return []
+    try:
+        subscriptions = parts(await meta.get_as_app(f"{app}/subscriptions", str(app)), "data")
+    except SendFailed:
+        return []
+    ours = (one for one in subscriptions if isinstance(one, dict) and one.get("object") == "whatsapp_business_account")
+    fields = [field for one in ours for field in parts(one, "fields") if isinstance(field, dict)]
+    if any(field.get("name") == "messages" for field in fields):
+        return [Finding(True, "The app is subscribed to messages.")]
+    text = "The app is not sent any messages: beside the webhook's address, subscribe to the field “messages”."
+    return [Finding(False, text)]
 
 
 async def _webhook(meta: _Meta, number: str, hook: str) -> list[Finding]:
@@ -174,6 +215,18 @@ def _ailment(entity: dict[str, Any]) -> str:
     ]
     what = f"{words(entity.get('entity_type'))} {words(entity.get('can_send_message'))}"
     return f"Meta limits sending ({what}). {' '.join(said) or 'Look at it in WhatsApp Manager.'}"
+
+
+async def _kept(meta: _Meta, number: str) -> list[Finding]:
+    """Tell how long Meta keeps what is written; nothing where it does not say."""
+    try:
+        found = part(await meta.get(f"{number}/settings"), "storage_configuration")
+    except SendFailed:
+        return []
+    if found.get("status") == "NO_STORAGE_ENABLED":
+        minutes = whole_number(found.get("retention_minutes")) or 60
+        return [Finding(True, f"Meta keeps what is written for at most {minutes} minutes.")]
+    return [Finding(True, "Meta keeps what is written for up to 30 days; the guide says how to have it kept for less.")]
 
 
 async def _subscribed(meta: _Meta, account: str) -> list[Finding]:

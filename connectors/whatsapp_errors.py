@@ -42,7 +42,6 @@ CODES: Mapping[int, Means] = {
     131055: Means("refused"),  # this kind of message does not go this way
     131056: Means("retry_later"),  # too many messages from us to this person
     131057: Means("retry_later", True),  # the account is being moved; a minute or so
-    131062: Means("refused"),  # this kind of message needs a phone number, not a user id
     133000: Means("misconfigured"),  # deregistration did not end
     133004: Means("provider_down"),  # server unavailable
     133005: Means("misconfigured"),  # wrong PIN

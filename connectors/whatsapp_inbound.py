@@ -7,6 +7,7 @@ missing. A list of contacts is used only where it names the very same person: a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal
@@ -26,6 +27,7 @@ MEDIA: dict[str, Media] = {
     "contacts": "contact",
     "unsupported": "other",  # a poll, a picture to be seen once, a video note ...: sent to us, and not given to us
 }
+_USER = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
 _STATUSES: dict[str, Literal["sent", "delivered", "read", "failed"]] = {
     "sent": "sent",
     "delivered": "delivered",
@@ -46,14 +48,10 @@ def _everything(body: dict[str, Any], phone_number_id: str) -> Iterator[Inbound]
         for change in parts(entry, "changes"):
             value = part(change, "value")
             ours = part(value, "metadata").get("phone_number_id") == phone_number_id
-            if change_is(change, "messages") and ours:
+            if isinstance(change, dict) and change.get("field") == "messages" and ours:
                 yield from _change(value)
             else:
                 yield UNKNOWN
-
-
-def change_is(change: object, field: str) -> bool:
-    return isinstance(change, dict) and change.get("field") == field
 
 
 def _change(value: dict[str, Any]) -> Iterator[Inbound]:
@@ -69,7 +67,7 @@ def _change(value: dict[str, Any]) -> Iterator[Inbound]:
 
 def _message(message: dict[str, Any], contacts: list[dict[str, Any]], alone: dict[str, Any]) -> Inbound:
     id, who = identifier(message.get("id")), _who(message, contacts, alone)
-    if not id or "group_id" in message:
+    if not id or message.get("group_id") is not None:
         return Inbound("unknown", id)
     base = Inbound("unknown", id, who, at=moment(message.get("timestamp")))
     kind = message.get("type")
@@ -121,7 +119,8 @@ def _edit(base: Inbound, edit: dict[str, Any]) -> Inbound:
 
 def _who(message: dict[str, Any], contacts: list[dict[str, Any]], alone: dict[str, Any]) -> tuple[str, ...]:
     """Give the ids of the sender, from the message and from the contact that is surely the same person."""
-    user, phone = identifier(message.get("from_user_id")), _digits(message.get("from"))
+    user = identifier(message.get("from_user_id")) or _scoped(message.get("from"))
+    phone = _digits(message.get("from"))
     same = next((one for one in contacts if _same(one, user, phone)), {} if user or phone else alone)
     return _ids(user or identifier(same.get("user_id")), phone or _digits(same.get("wa_id")))
 
@@ -147,7 +146,8 @@ def _status(status: dict[str, Any]) -> Inbound:
     became = _STATUSES.get(word) if isinstance(word, str) else None
     if not id or became is None or status.get("recipient_type") == "group":
         return Inbound("unknown", id)
-    user, phone = identifier(status.get("recipient_user_id")), _digits(status.get("recipient_id"))
+    user = identifier(status.get("recipient_user_id")) or _scoped(status.get("recipient_id"))
+    phone = _digits(status.get("recipient_id"))
     found = Inbound("status", f"{id}:{became}", _ids(user, phone), refers=id, status=became)
     found = replace(found, at=moment(status.get("timestamp")))
     return replace(found, failure=failure(_code(status))) if became == "failed" else found
@@ -157,6 +157,12 @@ def _code(status: dict[str, Any]) -> int | None:
     """Give the first code among the errors of a status."""
     codes = (whole_number(error.get("code")) for error in parts(status, "errors") if isinstance(error, dict))
     return next((code for code in codes if code is not None), None)
+
+
+def _scoped(value: object) -> str:
+    """Give a user id that stands where a number used to; empty where it is none."""
+    found = identifier(value)
+    return found if _USER.fullmatch(found) else ""
 
 
 def _digits(value: object) -> str:

@@ -107,6 +107,8 @@ class WhatsAppProvider(Phones):
             "code_verification_status": "VERIFIED",
             "health_status": {"can_send_message": "AVAILABLE", "entities": []},
         }
+        self.fields = ["account_update", "messages"]
+        self.storage: Any = {"status": "DEFAULT"}
         self.token_data: dict[str, Any] = {
             "app_id": "634974688087057",
             "type": "SYSTEM_USER",
@@ -145,7 +147,9 @@ class WhatsAppProvider(Phones):
             [
                 web.post("/v26.0/{id}/messages", self._answering(self._messages)),
                 web.get("/v26.0/debug_token", self._answering(self._debug)),
+                web.get("/v26.0/{id}/subscriptions", self._subscriptions),
                 web.get("/v26.0/{id}/subscribed_apps", self._answering(self._apps)),
+                web.get("/v26.0/{id}/settings", self._answering(self._settings)),
                 web.get("/v26.0/{id}", self._answering(self._node)),
             ]
         )
@@ -304,6 +308,19 @@ class WhatsAppProvider(Phones):
         known = {**self.number, "webhook_configuration": {"application": self.hook} if self.hook else {}}
         fields = request.query.get("fields", "").split(",")
         return web.json_response({"id": NUMBER_ID, **{field: known[field] for field in fields if field in known}})
+
+    async def _subscriptions(self, request: web.Request) -> web.StreamResponse:
+        """Only the app itself may ask this."""
+        self.calls.append((request.method, request.path))
+        app = self.token_data.get("app_id")
+        if request.match_info["id"] != app or request.headers.get("Authorization") != f"Bearer {app}|{APP_SECRET}":
+            return web.json_response(Refused(190).body(), status=401)
+        fields = [{"name": name, "version": "v26.0"} for name in self.fields]
+        whole = {"object": "whatsapp_business_account", "callback_url": self.hook, "active": True, "fields": fields}
+        return web.json_response({"data": [whole]})
+
+    async def _settings(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"storage_configuration": self.storage})
 
     async def _debug(self, request: web.Request) -> web.StreamResponse:
         if request.query.get("input_token") != TOKEN:

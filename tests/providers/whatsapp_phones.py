@@ -86,10 +86,10 @@ class Phones:
         one["recipient_id" if to.isdecimal() else "recipient_user_id"] = to
         if code is None:
             one["pricing"] = {
-                "billable": False,
+                "billable": True,
                 "pricing_model": "PMP",
                 "category": "service",
-                "type": "free_customer_service",
+                "type": "regular",
             }
         else:
             one["errors"] = [{"code": code, "title": "Error", "message": "Error", "error_data": {"details": "Error"}}]

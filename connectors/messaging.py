@@ -15,7 +15,7 @@ import aiohttp
 
 from connectors.lengths import Unit
 
-Kind = Literal["text", "choice", "edit", "delete", "media", "start", "gone", "status", "unknown"]
+Kind = Literal["text", "choice", "edit", "delete", "media", "start", "gone", "renamed", "status", "unknown"]
 Media = Literal["", "picture", "voice", "video", "file", "sticker", "location", "contact", "other"]
 FailureName = Literal[
     "retry_later", "provider_down", "in_doubt", "window_closed", "visitor_gone", "blocked", "refused", "misconfigured"
@@ -88,14 +88,15 @@ class Inbound:
 
     id: the platform's own, the same in every repeat; unique in the channel (a connector adds what makes it so).
     who: ids of the person, each as `kind:value`, the most lasting first; an answer goes to the first. A later message
-        may bring others of them; one in common is enough to be the same person.
+        may bring others of them; one in common is enough to be the same person. `renamed`: the new ones first, then
+        those they had.
     text: words; also those under a picture (`media` then says what came along and is not kept). Never cut.
     choice: of `choice`: the reference that `Option` carried.
     refers: of `edit`, `delete` and `status`: the `id` of the message concerned (of `status`: what `send` gave).
     removal: by which the platform can delete this message, where it can; else empty.
     press: what `acknowledge_press` needs, where the platform wants each press of a button acknowledged.
     at: seconds since 1970 UTC, by the platform; None where it says nothing.
-    status: of `status`: what became of a message of ours; of `failed` with `failure`.
+    status: of `status`: what became of a message of ours; of `failed` with `failure` and the platform's own `code`.
     """
 
     kind: Kind
@@ -110,6 +111,7 @@ class Inbound:
     at: float | None = None
     status: Literal["", "sent", "delivered", "read", "failed"] = ""
     failure: FailureName | None = None
+    code: str = ""
 
 
 UNKNOWN = Inbound("unknown", "")

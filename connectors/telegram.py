@@ -159,7 +159,6 @@ class Telegram:
         asked: dict[str, Any] = {
             "chat_id": chat,
             "text": message.text,
-            "protect_content": True,
             "link_preview_options": {"is_disabled": True},
         }
         if message.options:

@@ -72,7 +72,8 @@ def _message(message: dict[str, Any], contacts: list[dict[str, Any]], alone: dic
     base = Inbound("unknown", id, who, at=moment(message.get("timestamp")))
     kind = message.get("type")
     if kind == "system":
-        return replace(base, who=_moved(message, who))
+        ids = _moved(message, who)
+        return replace(base, kind="renamed" if len(ids) > 1 and ids != who else "unknown", who=ids)
     if not who:
         return base
     if kind == "edit":
@@ -150,7 +151,10 @@ def _status(status: dict[str, Any]) -> Inbound:
     phone = _digits(status.get("recipient_id"))
     found = Inbound("status", f"{id}:{became}", _ids(user, phone), refers=id, status=became)
     found = replace(found, at=moment(status.get("timestamp")))
-    return replace(found, failure=failure(_code(status))) if became == "failed" else found
+    if became != "failed":
+        return found
+    code = _code(status)
+    return replace(found, failure=failure(code), code="" if code is None else str(code))
 
 
 def _code(status: dict[str, Any]) -> int | None:

@@ -87,6 +87,8 @@ class Reception:
                 await self._not_arrived(channel, arrival, inbound)
             case "gone":
                 await self._gone(channel, arrival, inbound)
+            case "renamed":
+                await self._renamed(channel, arrival, inbound)
             case "delete":
                 await self._taken_back(channel, arrival, inbound)
             case "text" | "choice" | "edit" | "media" | "start" if inbound.who:
@@ -277,10 +279,20 @@ class Reception:
         else:
             self._leave(id, "left")
 
+    async def _renamed(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> None:
+        """Somebody has another number now: the talk goes on, and answers go there."""
+        id = await self._open(channel, inbound)
+        if id is None:
+            await self._arrivals.drop(arrival.id)
+            return
+        async with self._store.change(id) as change:
+            await self._addresses.keep(change, channel.name, inbound.who)
+            await self._arrivals.done(change.connection, arrival.id)
+
     async def _not_arrived(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> None:
         """The platform says of a message that it took that it has not arrived after all."""
         failure = inbound.failure or "refused"
-        id = await self._outbox.failed_there(channel.name, inbound.refers, failure)
+        id = await self._outbox.failed_there(channel.name, inbound.refers, failure, inbound.code)
         if id is not None:
             self._metrics.outbound.labels(channel=channel.name, result="failed").inc()
             self._live.tell_consoles("changed", id)

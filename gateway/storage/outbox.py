@@ -162,7 +162,7 @@ class OutboxRows:
         async with self._engine.connect() as connection:
             return list((await connection.execute(found)).scalars())
 
-    async def failed_there(self, channel: str, id: str, failure: str) -> str | None:
+    async def failed_there(self, channel: str, id: str, failure: str, code: str) -> str | None:
         """A platform says, later, that what it took did not arrive; give the conversation, None where it is unknown."""
         where = (outbox.c.external == self._external(channel, id), outbox.c.state.in_(["sent", "doubt"]))
         async with self._writer.begin() as connection:
@@ -172,7 +172,7 @@ class OutboxRows:
             await connection.execute(
                 update(outbox).where(outbox.c.id == row.id).values(state="failed", failure=failure)
             )
-        await self.bury(channel, "out", row.sender, failure, "status", row.attempts)
+        await self.bury(channel, "out", row.sender, failure, code or "status", row.attempts)
         conversation: str = row.conversation
         return conversation
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 from aiohttp.test_utils import TestClient
 
-from gateway.app import Gateway
 from tests.channels.platforms import NAMES, Platforms
 from tests.conftest import base_of
-from tests.engine_double import EngineDouble
 
 pytestmark = pytest.mark.parametrize("name", NAMES)
 

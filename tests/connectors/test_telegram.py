@@ -86,14 +86,14 @@ async def until(true: Callable[[], bool]) -> None:
 # Sending.
 
 
-async def test_text_is_sent_plain_protected_and_without_preview(
+async def test_text_is_sent_plain_and_without_preview(
     bot: Telegram, provider: TelegramProvider, http: aiohttp.ClientSession, ada: str
 ) -> None:
     text = "Ring 112. <b>*Läs* [mer](x)</b> https://polisen.se Å 😟"
     id = await bot.send(http, Outbound(ada, text))
     (sent,) = provider.to("Ada")
-    assert (sent.text, sent.id, sent.options, sent.protected, sent.preview) == (text, id, (), True, False)
-    assert provider.calls[-1][1].keys() == {"chat_id", "text", "protect_content", "link_preview_options"}
+    assert (sent.text, sent.id, sent.options, sent.protected, sent.preview) == (text, id, (), False, False)
+    assert provider.calls[-1][1].keys() == {"chat_id", "text", "link_preview_options"}
 
 
 async def test_options_are_buttons_one_a_row_and_a_press_comes_back(

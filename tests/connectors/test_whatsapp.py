@@ -309,7 +309,7 @@ def assert_well_formed(found: list[Inbound]) -> None:
         assert one.at is None or 0 < one.at < 4_102_444_800
         assert (one.status != "") == (one.kind == "status")
         assert (one.failure is not None) == (one.status == "failed")
-        assert one.kind in ("text", "choice", "edit", "delete", "media", "status", "unknown")
+        assert one.kind in ("text", "choice", "edit", "delete", "media", "renamed", "status", "unknown")
         if one.kind not in ("unknown", "status"):
             assert one.id
             assert one.who

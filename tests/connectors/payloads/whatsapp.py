@@ -306,7 +306,7 @@ CASES = [
                 )
             )
         ),
-        [replace(ODD, who=("user:SE.2222", "phone:46701740606", f"phone:{PHONE}", f"user:{USER}"))],
+        [replace(ODD, kind="renamed", who=("user:SE.2222", "phone:46701740606", f"phone:{PHONE}", f"user:{USER}"))],
     ),
     Case(
         "new user id",
@@ -330,7 +330,7 @@ CASES = [
                 )
             )
         ),
-        [replace(ODD, who=("user:SE.2222", f"user:{USER}"))],
+        [replace(ODD, kind="renamed", who=("user:SE.2222", f"user:{USER}"))],
     ),
     Case(
         "other news of the system",
@@ -430,17 +430,17 @@ CASES = [
     Case(
         "failed: too late",
         failed(131047, "Re-engagement message"),
-        [replace(FATE, id=f"{OURS}:failed", status="failed", failure="window_closed")],
+        [replace(FATE, id=f"{OURS}:failed", status="failed", failure="window_closed", code="131047")],
     ),
     Case(
         "failed: gone",
         failed(131026, "Message undeliverable"),
-        [replace(FATE, id=f"{OURS}:failed", status="failed", failure="visitor_gone")],
+        [replace(FATE, id=f"{OURS}:failed", status="failed", failure="visitor_gone", code="131026")],
     ),
     Case(
         "failed: a code nobody knows",
         failed(999999, "?"),
-        [replace(FATE, id=f"{OURS}:failed", status="failed", failure="refused")],
+        [replace(FATE, id=f"{OURS}:failed", status="failed", failure="refused", code="999999")],
     ),
     Case("played", body(change(value(statuses=[status("played")]))), [Inbound("unknown", OURS)]),
     Case(

@@ -181,7 +181,7 @@ class Signal:
         level = logging.get("Level") if isinstance(logging, dict) else None
         if isinstance(level, str) and level.lower() in ("debug", "trace"):
             return Finding(False, _DEBUG)
-        return Finding(True, "The container does not write messages in its log.")
+        return Finding(True, _QUIET)
 
     async def _get(self, http: aiohttp.ClientSession, path: str) -> dict[str, Any]:
         answer = await call(http, "GET", self._url + path)
@@ -268,6 +268,10 @@ _NO_FILES = (
 _DEBUG = (
     "The container writes people's messages in its log. Remove LOG_LEVEL from its compose file, or set it to info, "
     "start it again and delete the old log."
+)
+_QUIET = (
+    "The API does not write messages in its log. signal-cli beside it does: see that the compose file keeps "
+    "/var/log/signal-cli-json-rpc-1 in memory, as docs/channels/signal.md says."
 )
 _FAILED = "The container could not say {what} ({failure}). Look in its log, and check again."
 _ASKED = {

@@ -317,12 +317,14 @@ class Signal:
 
     async def break_sockets(self) -> None:
         """Cut every socket off, as a container does that is restarted."""
-        for socket in tuple(self.sockets):
+        broken = set(self.sockets)
+        for socket in broken:
             transport = socket._req.transport if socket._req is not None else None
             if transport is not None:
                 transport.abort()
-        while self.sockets:
-            await asyncio.sleep(0.005)
+        async with asyncio.timeout(5):
+            while broken & self.sockets:
+                await asyncio.sleep(0.005)
 
     async def connected(self, seconds: float = 5.0) -> None:
         """Wait until somebody listens."""

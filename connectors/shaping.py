@@ -20,6 +20,7 @@ _NUMERALS = {
     "ett": 1, "ettan": 1, "två": 2, "tva": 2, "tvåan": 2, "tre": 3, "trean": 3, "fyra": 4, "fyran": 4, "fem": 5,
     "femman": 5,
 }  # fmt: skip
+_NO_WORD = re.compile(r"[\W_]+")
 _AROUND = " \t\r\n.,;:!?()\"'*[]\u20e3\ufe0f"  # the last two are what makes a digit a key on a phone's keyboard
 
 
@@ -33,6 +34,7 @@ class Phrases:
     list_label: str
     open_now: str
     closed_now: str
+    opens: str  # with {when}
     unchecked: str
 
 
@@ -49,19 +51,25 @@ def referred(text: str) -> tuple[int, int] | None:
     return int(seq), int(index)
 
 
-def chosen(text: str, titles: Sequence[str]) -> int | None:
-    """Give which of the offered choices a typed text means, from 0: its number, its words, or those before a comma."""
+def number_in(text: str) -> int | None:
+    """Give the number that a whole text is, however it is written: 2, 2., nr 2, tvåan; None where it is none."""
     said = text.casefold().strip(_AROUND)
     number = _NUMBER.fullmatch(said)
-    place = int(number.group(1)) if number else _NUMERALS.get(said)
-    if place is not None:
-        return place - 1 if 1 <= place <= len(titles) else None
-    plain_titles = [title.casefold().strip(_AROUND) for title in titles]
-    starts = [title.partition(",")[0] for title in plain_titles]
-    for candidates in (plain_titles, starts):
-        if candidates.count(said) == 1:
-            return candidates.index(said)
-    return None
+    return int(number.group(1)) if number else _NUMERALS.get(said)
+
+
+def same_words(text: str, titles: Sequence[str], beginnings: bool = False) -> int | None:
+    """Give which title a text repeats, from 0; with `beginnings` also by what stands before its comma. One only."""
+    said = _bare(text)
+    candidates = [[_bare(title) for title in titles]]
+    if beginnings:
+        candidates.append([_bare(title.partition(",")[0]) for title in titles])
+    found = next((some for some in candidates if some.count(said) == 1), None)
+    return found.index(said) if found and said else None
+
+
+def _bare(text: str) -> str:
+    return " ".join(_NO_WORD.sub(" ", text.casefold()).split())
 
 
 def shape(message: Message, can: Capabilities, phrases: Phrases, first: int = 1) -> list[Outbound]:
@@ -69,7 +77,7 @@ def shape(message: Message, can: Capabilities, phrases: Phrases, first: int = 1)
     text = message.text if message.checked else f"{message.text} ({phrases.unchecked})"
     contacts = [_contact(card, can, phrases) for card in message.contacts[: can.contacts]]
     body = "\n\n".join(filter(None, (text.strip(), "\n".join(contacts))))
-    form = _form(message.choices, can)
+    form = form_of(message.choices, can)
     if form == "text" and message.choices:
         lines = [f"{first + place}. {choice.title}" for place, choice in enumerate(message.choices)]
         body = f"{body}\n\n" + "\n".join([phrases.choose, *lines])
@@ -91,7 +99,7 @@ def shape(message: Message, can: Capabilities, phrases: Phrases, first: int = 1)
     return parts
 
 
-def _form(choices: Sequence[Choice], can: Capabilities) -> Literal["text", "buttons", "list"]:
+def form_of(choices: Sequence[Choice], can: Capabilities) -> Literal["text", "buttons", "list"]:
     longest = max((len(choice.title) for choice in choices), default=0)
     if choices and len(choices) <= can.buttons and longest <= can.button_title:
         return "buttons"
@@ -110,7 +118,8 @@ def _short(title: str, most: int) -> str:
 
 def _contact(card: ContactCard, can: Capabilities, phrases: Phrases) -> str:
     where = card.phone or card.url or card.email or ""
-    hours = {True: phrases.open_now, False: card.opens or phrases.closed_now, None: ""}[card.open_now]
+    closed = phrases.opens.replace("{when}", card.opens) if card.opens else phrases.closed_now
+    hours = {True: phrases.open_now, False: closed, None: ""}[card.open_now]
     notes = [hours] if can.unit == "septets" else [hours, card.phone_note or "" if card.phone else ""]
     notes += [] if card.checked else [phrases.unchecked]
     told = ", ".join(filter(None, notes))

@@ -89,10 +89,8 @@ class Router:
             if not may_bot_speak(change, generation) and change.conversation.state in ANSWERED_BY_BOT:
                 return  # held and handed back meanwhile: left unanswered, so that the turn is taken again
             self._remember(change.conversation, response.understood)
-            danger = response.understood["route"] == "emergency"
-            if await say_as_bot(
-                change, generation, self._greeting.around(change.conversation, response.replies, danger)
-            ):
+            replies = self._greeting.around(change.conversation, response.replies, response.understood)
+            if await say_as_bot(change, generation, replies):
                 change.conversation.context = response.context
                 self._errands.letter.pause(change.conversation)
                 for payload in response.decisions:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import structlog
 
 from gateway.booking.times import Times
+from gateway.channels.messaging import Messaging
 from gateway.closing import LETTER, Closing
 from gateway.console.desk import CounsellorDesk
 from gateway.delivery import say_as_system
@@ -47,6 +48,7 @@ class Sweeper:
         times: Times,
         usual_wait: UsualWait,
         letters: LetterRounds,
+        messaging: Messaging,
     ) -> None:
         self._store = store
         self._closing = closing
@@ -60,6 +62,7 @@ class Sweeper:
         self._times = times
         self._usual_wait = usual_wait
         self._letters = letters
+        self._messaging = messaging
 
     async def run(self) -> None:
         while True:
@@ -79,6 +82,7 @@ class Sweeper:
         await self._times.remove_ended()
         await self._usual_wait.forget_old()
         await self._letters.sweep()
+        await self._messaging.forget_old()
         waiting = 0
         for conversation in await self._store.in_states(State.WAITING, State.HUMAN):
             waiting += conversation.state is State.WAITING

@@ -39,6 +39,7 @@ from gateway.veil import Veil
 from gateway.words import Words
 
 DRAIN_SECONDS = 8.0
+FORGET_SECONDS = 600.0
 log = structlog.get_logger()
 
 
@@ -61,6 +62,8 @@ class Messaging:
         self._modes: dict[str, ChannelSettings] = {one.name: one for one in settings.channels}
         self._channels = {one.name: one.made(settings.public_origin) for one in settings.channels}
         self._metrics = metrics
+        self._clock = clock
+        self._forget_at = 0.0
         self._store, self._words, self._veil, self._live = store, words, veil, live
         self._limits = limits = Limits()
         self.arrivals = Arrivals(database, keyring, clock)
@@ -182,7 +185,10 @@ class Messaging:
             await http.close()
 
     async def forget_old(self) -> None:
-        """Delete what has had its time. Raises what the store raises."""
+        """Delete what has had its time, every ten minutes. Raises what the store raises."""
+        if self._clock() < self._forget_at:
+            return
+        self._forget_at = self._clock() + FORGET_SECONDS
         await self.arrivals.forget_old()
         await self.addresses.forget_old()
         await self.rows.forget_old()

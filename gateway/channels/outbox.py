@@ -49,6 +49,7 @@ def phrases(words: Words) -> Phrases:
         list_label=words.sentence("app_choose_list"),
         open_now=words.sentence("app_open_now"),
         closed_now=words.sentence("app_closed_now"),
+        opens=words.sentence("app_opens"),
         unchecked=words.sentence("app_unchecked"),
     )
 
@@ -174,7 +175,7 @@ class Outbox:
         line = next((one for one in self._veil.lift(conversation.id, lines) if one.seq == seq), None)
         if line is None:
             return []
-        parts = shape(message_of(line, self._words), can, phrases(self._words), first_number(lines, seq))
+        parts = shape(message_of(line, self._words), can, phrases(self._words), first_number(lines, seq, can))
         return [(asdict(part), "112" in part.text) for part in parts]
 
     def _too_late(self, conversation: Conversation, row: Row, can: Capabilities) -> bool:

@@ -135,7 +135,7 @@ class Reception:
             elif command == "link":
                 await self._send_link(change, client_id, inbound)
             else:
-                await self._store_said(change, client_id, inbound, lines)
+                await self._store_said(channel, change, client_id, inbound, lines)
         self._turns.kick(id)
 
     async def _open(self, channel: Channel, inbound: Inbound) -> str | None:
@@ -158,10 +158,10 @@ class Reception:
     def _client_id(self, channel: Channel, id: str) -> str:
         return self._arrivals.receipt(channel.name, id)[:ID]
 
-    async def _store_said(self, change: Change, id: str, inbound: Inbound, lines: list[Line]) -> None:
+    async def _store_said(self, channel: Channel, change: Change, id: str, inbound: Inbound, lines: list[Line]) -> None:
         more = {"removal": inbound.removal} if inbound.removal else {}
         offer = pressed(referred(inbound.choice), lines) if inbound.choice else None
-        offer = offer or typed(inbound.text, lines)
+        offer = offer or typed(inbound.text, lines, channel.capabilities)
         if offer is not None:
             await self._taking.choice(change, id, offer.choice.payload, offer.choice.title, **more)
         elif inbound.kind == "choice" and not inbound.text.strip():

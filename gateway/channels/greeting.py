@@ -33,7 +33,7 @@ class Greeting:
     def around(
         self, conversation: Conversation, replies: list[dict[str, Any]], understood: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Give the replies with the greeting if it is due, and note that it is said. It alone answers a Swedish hello."""
+        """Give the replies with the greeting if it is due, and note that. It alone answers a Swedish hello."""
         if not self.is_due(conversation):
             return replies
         conversation.understood[GREETED] = True

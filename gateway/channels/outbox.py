@@ -175,7 +175,10 @@ class Outbox:
         line = next((one for one in self._veil.lift(conversation.id, lines) if one.seq == seq), None)
         if line is None:
             return []
-        parts = shape(message_of(line, self._words), can, phrases(self._words), first_number(lines, seq, can))
+        message = message_of(line, self._words)
+        if line.sender != "counsellor":
+            message = replace(message, text=self._words.content.in_apps.said(message.text))
+        parts = shape(message, can, phrases(self._words), first_number(lines, seq, can))
         return [(asdict(part), "112" in part.text) for part in parts]
 
     def _too_late(self, conversation: Conversation, row: Row, can: Capabilities) -> bool:

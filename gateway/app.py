@@ -32,6 +32,7 @@ from gateway.console.desk import CounsellorDesk
 from gateway.console.guard import Guard
 from gateway.console.letters_api import LettersApi
 from gateway.console.presence import PresenceApi
+from gateway.console.reach import Reach
 from gateway.console.texts import said
 from gateway.console.times_api import TimesApi
 from gateway.console.triage import Triage
@@ -140,7 +141,9 @@ class Gateway:
         self.messaging.serve(taking, self.turns, greeting, self.intake.leave)
         origins = Origins(settings.public_origin, settings.embed_origins, settings.trusted_proxies)
         self.webchat = WebChat(self.intake, origins.may_chat, origins.address)
-        self.board = Board(self.store, self.staff, self.live, self.words, clock, self.inbox)
+        addresses, rows = self.messaging.addresses, self.messaging.rows
+        reach = Reach(self.messaging.full, addresses, rows, settings.silent_hours * 3600)
+        self.board = Board(self.store, self.staff, self.live, self.words, clock, self.inbox, reach)
         guard = Guard(self.auth, origins.may_console)
         self.console = ConsoleApi(
             self.auth, self.desk, self.board, Holds(self.database), self.live, guard, origins.encrypted

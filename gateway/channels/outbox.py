@@ -201,8 +201,7 @@ class Outbox:
         else:
             await self._rows.sent(row, channel.name, id)
             self._count(channel, "sent")
-            if row.sender == "counsellor":
-                self._tell(row.conversation)
+            self._tell(row.conversation)
 
     async def _failed(self, row: Row, channel: Channel, failure: SendFailed) -> None:
         attempts = row.attempts + 1
@@ -234,7 +233,7 @@ class Outbox:
 
     def _tell(self, conversation: str) -> None:
         """A counsellor who has it open sees what became of it."""
-        self._live.tell_consoles("changed", conversation)
+        self._live.tell_consoles("delivery", conversation)
 
 
 def addressed(parts: list[Outbound], to: str) -> list[Outbound]:

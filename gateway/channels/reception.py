@@ -295,5 +295,5 @@ class Reception:
         id = await self._outbox.failed_there(channel.name, inbound.refers, failure, inbound.code)
         if id is not None:
             self._metrics.outbound.labels(channel=channel.name, result="failed").inc()
-            self._live.tell_consoles("changed", id)
+            self._live.tell_consoles("delivery", id)
         await self._arrivals.drop(arrival.id)

@@ -7,6 +7,7 @@ Also the one-time links by which a visitor goes on in the web chat.
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import hmac
 import secrets
@@ -25,6 +26,17 @@ from gateway.storage.store import TOKEN_BYTES, token_hash
 
 LINK_SECONDS = 600.0
 LINK = "en-gang."  # before a one-time link's secret, where a token is expected
+
+
+def token_for(link: str, id: str) -> str:
+    """Give the token that a link gives to whoever uses it with `id`; without one, another each time.
+
+    Neither the link nor the id alone tells it: the id is as secret as a token, and only the page that made it has it.
+    """
+    if not id:
+        return secrets.token_urlsafe(TOKEN_BYTES)
+    mixed = hmac.new(link.encode(), id.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(mixed).decode().rstrip("=")
 
 
 @dataclass(frozen=True)
@@ -98,6 +110,12 @@ class Addresses:
         except KeyGone:
             return None
 
+    async def stopped(self) -> set[str]:
+        """Give the conversations whose visitors want no more, or cannot be reached."""
+        async with self._engine.connect() as connection:
+            found = select(addresses.c.conversation).where(addresses.c.stopped.is_(True))
+            return set((await connection.execute(found)).scalars())
+
     async def stop(self, change: Change) -> None:
         """Nothing goes out any more until the visitor writes again; what waits is not sent."""
         id = change.conversation.id
@@ -126,12 +144,12 @@ class Addresses:
             raise Gone
         return id
 
-    async def move_to_web(self, change: Change, link: str) -> str:
-        """Take the conversation to the web chat and forget where it came from; give its new token.
+    async def move_to_web(self, change: Change, link: str, token: str) -> None:
+        """Take the conversation to the web chat, where `token` opens it, and forget where it came from.
 
         Raises Gone where the link has been used meanwhile. The address's key goes with `forget_key`, after the commit.
         """
-        id, token = change.conversation.id, secrets.token_urlsafe(TOKEN_BYTES)
+        id = change.conversation.id
         used = await change.connection.execute(delete(links).where(links.c.hash == token_hash(link.removeprefix(LINK))))
         if used.rowcount != 1:
             raise Gone
@@ -140,7 +158,6 @@ class Addresses:
         moved = update(conversations).where(conversations.c.id == id)
         await change.connection.execute(moved.values(channel=WEB, token_hash=token_hash(token)))
         change.conversation.channel = WEB
-        return token
 
     async def forget_key(self, id: str) -> None:
         """Delete the key of an address whose row is gone."""

@@ -82,7 +82,8 @@ class Change:
             where = (messages.c.conversation == self.conversation.id, messages.c.seq == seq)
             row = (await self.connection.execute(select(messages).where(*where))).one_or_none()
             if row is not None:
-                await self.add_draft(self._keyring.open(self.conversation.id, f"message|{seq}", row.sealed))
+                said = self._keyring.open(self.conversation.id, f"message|{seq}", row.sealed)
+                await self.add_draft({**said, "begun": seq in begun})
                 if seq not in begun:
                     await self.connection.execute(delete(messages).where(*where))
 

@@ -50,7 +50,7 @@ class Messenger:
             "verify_token",
             "a word of your own that you also enter at Meta, beside the webhook's address",
             r"[A-Za-z0-9_-]{16,100}",
-            "make-one-of-20-letters",
+            "what-openssl-rand-hex-16-gives",
             secret=True,
         ),
         Setting("page_id", "the number of the Facebook page at Meta", r"[0-9]{3,25}", "104857600123456"),

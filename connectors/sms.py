@@ -62,7 +62,7 @@ class Sms:
         Setting("number", "the number that people write to, from +46", r"\+46[1-9]\d{6,12}", "+46766861001"),
         Setting(
             "path_secret", "a long random word of your own in the address that 46elks calls",
-            r"[A-Za-z0-9_-]{24,200}", "k3Vb9mQx7Rt2Lp8Wz5Nc4Hs6", secret=True,
+            r"[A-Za-z0-9_-]{24,200}", "what-openssl-rand-hex-24-gives", secret=True,
         ),
         Setting("api_url", "the address of the 46elks API", r"https?://\S+", "https://api.46elks.com",
                 default="https://api.46elks.com"),

@@ -76,7 +76,7 @@ class Telegram:
             "secret",
             "a long random word of your own, by which Telegram proves that it is Telegram that calls",
             r"[A-Za-z0-9_-]{1,256}",
-            "a-long-random-word",
+            "what-openssl-rand-hex-32-gives",
             secret=True,
         ),
         Setting(

@@ -43,7 +43,7 @@ class WhatsApp:
             "verify_token",
             "a word of your own that you also enter at Meta, beside the webhook's address",
             r"[A-Za-z0-9_-]{16,100}",
-            "make-one-of-20-letters",
+            "what-openssl-rand-hex-16-gives",
             secret=True,
         ),
         Setting(

@@ -145,6 +145,8 @@ class _Reader:
         if value == "":
             if not setting.optional and setting.name not in self._unread:
                 self.complaints.append(f"{variable} is missing: {setting.what}. {example}")
+        elif setting.secret and value == setting.example:
+            self.complaints.append(f"{variable} is the example, which everybody knows: it must be {setting.what}.")
         elif not re.fullmatch(setting.pattern, value):
             around = " Look for blanks or quotation marks around it." if value.strip(" \t\r\n'\"") != value else ""
             self.complaints.append(f"{variable} is not right: it must be {setting.what}. {example}{around}")

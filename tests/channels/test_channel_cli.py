@@ -92,7 +92,7 @@ async def test_check_beside_a_running_gateway(
         assert "Traceback" not in printed, printed
         assert (code, printed.count("WRONG")) == ((1, 1) if name == "telegram" else (0, 0)), printed
         assert printed.endswith("to mend; see docs/channels/telegram.md.\n" if code else f"{name}: all good.\n")
-    code, printed = await operator.varsam("check", "messenger", MESSENGER_APP_SECRET="0" * 32)
+    code, printed = await operator.varsam("check", "messenger", MESSENGER_APP_SECRET="1" * 32)
     assert (code, "Varsam was started with another secret than is set here" in printed) == (1, True)
     await everything_but_right(operator)
     log = process.log.read_text()

@@ -52,7 +52,7 @@ class WhatsApp:
         Setting(
             "business_account_id",
             "the id of the WhatsApp Business account, for the check whether an app gets its messages",
-            r"[0-9]{5,25}",
+            r"[0-9]{1,25}",
             "10229012",
             optional=True,
         ),

@@ -181,9 +181,10 @@ class Capabilities:
 
 @dataclass(frozen=True)
 class Setting:
-    """One thing the operator must tell: `VARSAM_<CHANNEL>_<NAME>`. `pattern` must match all of it.
+    """One thing the operator tells: `VARSAM_<CHANNEL>_<NAME>`. `pattern` must match all of it.
 
-    `default` empty: it must be given wherever the channel is not off.
+    what: what it is, to be read after "… is missing:"; no capital, no full stop. Without a `default` it must be given
+    wherever the channel is not off, unless it is `optional`: then the connector gets the empty text.
     """
 
     name: str
@@ -192,6 +193,7 @@ class Setting:
     example: str
     secret: bool = False
     default: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -270,4 +272,8 @@ class Channel(Protocol):
 
     def loopback(self) -> Request | None:
         """Give a request as the platform would send it, rightly proven, that means nothing: for trying the address."""
+        ...
+
+    def trial(self) -> Request | None:
+        """Give the GET by which the platform would try the address; None where it does not. `handshake` answers it."""
         ...

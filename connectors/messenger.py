@@ -44,19 +44,19 @@ class Messenger:
 
     name: ClassVar[str] = "messenger"
     settings: ClassVar[tuple[Setting, ...]] = (
-        Setting("token", "access token of the Facebook page", r"[\x21-\x7e]{20,1000}", "EAAG...", secret=True),
-        Setting("app_secret", "app secret of the Meta app", r"[0-9a-f]{32}", 32 * "0", secret=True),
+        Setting("token", "the access token of the Facebook page", r"[\x21-\x7e]{20,1000}", "EAAG...", secret=True),
+        Setting("app_secret", "the app secret of the Meta app", r"[0-9a-f]{32}", 32 * "0", secret=True),
         Setting(
             "verify_token",
-            "a word of your own that you also enter at Meta beside the webhook address",
+            "a word of your own that you also enter at Meta, beside the webhook's address",
             r"[A-Za-z0-9_-]{16,100}",
-            "make-one-of-20-letters",
+            "what-openssl-rand-hex-16-gives",
             secret=True,
         ),
-        Setting("page_id", "number of the Facebook page", r"[0-9]{3,25}", "104857600123456"),
+        Setting("page_id", "the number of the Facebook page at Meta", r"[0-9]{3,25}", "104857600123456"),
         Setting(
             "api_url",
-            "address of the Graph API with its version",
+            "the address of the Graph API, with its version",
             r"https?://\S*[^\s/]",
             "https://graph.facebook.com/v26.0",
             default="https://graph.facebook.com/v26.0",
@@ -151,6 +151,9 @@ class Messenger:
         signature = hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest()
         headers = {"content-type": "application/json", "x-hub-signature-256": f"sha256={signature}"}
         return Request("POST", {}, headers, body)
+
+    def trial(self) -> Request | None:
+        return meta.attempt(self._verify_token)
 
 
 def payload(message: Outbound) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from connectors.messaging import FailureName, Request, SendFailed
 from connectors.wire import Answer, raise_for_server, same, signed
@@ -78,6 +79,12 @@ def challenge(request: Request, verify_token: str) -> str | None:
     if query.get("hub.mode") != "subscribe" or not same(query.get("hub.verify_token", ""), verify_token):
         return None
     return query.get("hub.challenge") or None
+
+
+def attempt(verify_token: str) -> Request:
+    """Give the GET that `challenge` answers."""
+    query = {"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": "1158201444"}
+    return Request("GET", query, {}, b"")
 
 
 def proven(request: Request, app_secret: str) -> bool:
@@ -169,6 +176,14 @@ def parts(value: object, key: str) -> list[Any]:
 def words(value: object) -> str:
     """Give a text without what cannot be stored (NUL, lone surrogates); empty where it is no text."""
     return _NOT_STORED.sub("", value) if isinstance(value, str) else ""
+
+
+def host(address: str) -> str:
+    """Give the host of an address: the rest of it may be a secret of another service's."""
+    try:
+        return urlsplit(address).hostname or "an unreadable address"
+    except ValueError:
+        return "an unreadable address"
 
 
 def identifier(value: object) -> str:

@@ -35,13 +35,13 @@ class Signal:
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting(
             "number",
-            "The phone number of your Signal account, with + and country code",
+            "the phone number of your Signal account, with + and country code",
             r"\+[1-9][0-9]{6,14}",
             "+46700000000",
         ),
         Setting(
             "api_url",
-            "Address of your signal-cli-rest-api container, on this machine or a private network",
+            "the address of your signal-cli-rest-api container, on this machine or a private network",
             r"https?://([A-Za-z0-9_.\-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9_.\-/]*)?",
             "http://signal:8080",
             default="http://127.0.0.1:8085",
@@ -140,6 +140,9 @@ class Signal:
         return None
 
     def loopback(self) -> Request | None:
+        return None
+
+    def trial(self) -> Request | None:
         return None
 
     def _at(self, path: str) -> str:

@@ -55,16 +55,16 @@ class Sms:
     name: ClassVar[str] = "sms"
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting(
-            "username", "API username of the 46elks account (or of a subaccount)", r"[A-Za-z0-9_-]{3,100}",
+            "username", "the API username of the 46elks account, or of a subaccount", r"[A-Za-z0-9_-]{3,100}",
             "u0123456789abcdef0123456789abcdef",
         ),
-        Setting("password", "API password that belongs to it", r"[!-~]{8,200}", "0123456789ABCDEF", secret=True),
+        Setting("password", "the API password of that username", r"[!-~]{8,200}", "0123456789ABCDEF", secret=True),
         Setting("number", "the number that people write to, from +46", r"\+46[1-9]\d{6,12}", "+46766861001"),
         Setting(
-            "path_secret", "a long random word in the address that 46elks calls; nobody else may know it",
-            r"[A-Za-z0-9_-]{24,200}", "k3Vb9mQx7Rt2Lp8Wz5Nc4Hs6", secret=True,
+            "path_secret", "a long random word of your own in the address that 46elks calls",
+            r"[A-Za-z0-9_-]{24,200}", "what-openssl-rand-hex-24-gives", secret=True,
         ),
-        Setting("api_url", "where the 46elks API is", r"https?://\S+", "https://api.46elks.com",
+        Setting("api_url", "the address of the 46elks API", r"https?://\S+", "https://api.46elks.com",
                 default="https://api.46elks.com"),
     )  # fmt: skip
     # 100 SMS a minute and account, the rest is queued (46elks.com/docs/overview); what one answer costs is held down.
@@ -193,6 +193,9 @@ class Sms:
     def loopback(self) -> Request | None:
         body = urlencode({"direction": "loopback", "id": "loopback", "to": self._number})
         return Request("POST", {}, {"content-type": FORM}, body.encode(), self._secret)
+
+    def trial(self) -> Request | None:
+        return None
 
     async def _get(self, http: aiohttp.ClientSession, path: str, **how: Any) -> Answer:
         return await self._call(http, "GET", path, **how)

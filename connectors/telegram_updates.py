@@ -17,7 +17,7 @@ from connectors.telegram_rich import read_rich
 PERSON = "chat:"
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 # What Telegram marks as a command and the gateway knows as a word. A command has only a-z, so ä is written a.
-COMMANDS = frozenset({"radera", "stopp", "stop", "lank", "länk", "hjalp", "hjälp", "help"})
+COMMANDS = frozenset({"radera", "stopp", "stop", "webb", "lank", "länk", "hjalp", "hjälp", "help"})
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w{1,64})?(?=\s|\Z)")
 # Of a message with no text. `animation` has a `document` with it, and `venue` a `location`.
 _MEDIA: tuple[tuple[str, Media], ...] = (

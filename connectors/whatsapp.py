@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import aiohttp
 
 from connectors.messaging import Capabilities, Finding, Inbound, Outbound, Request, SendFailed, Setting, Take
-from connectors.meta import bearer, challenge, identifier, parts, proven, raise_for_trouble, secret_proof
+from connectors.meta import attempt, bearer, challenge, identifier, parts, proven, raise_for_trouble, secret_proof
 from connectors.whatsapp_check import check
 from connectors.whatsapp_errors import CODES
 from connectors.whatsapp_inbound import read
@@ -24,7 +24,6 @@ from connectors.wire import call
 
 DAY = 24 * 3600.0
 LIST_LABEL = 20  # characters on the button that opens a list
-NO_ACCOUNT = "0"
 
 
 class WhatsApp:
@@ -32,26 +31,34 @@ class WhatsApp:
 
     name: ClassVar[str] = "whatsapp"
     settings: ClassVar[tuple[Setting, ...]] = (
-        Setting("token", "permanent access token of a system user", r"[\x21-\x7e]{20,1000}", "EAAJB...", secret=True),
-        Setting("app_secret", "app secret of the Meta app", r"[0-9a-f]{32}", 32 * "0", secret=True),
         Setting(
-            "verify_token",
-            "a word of your own that you also enter at Meta beside the webhook address",
-            r"[A-Za-z0-9_-]{16,100}",
-            "make-one-of-20-letters",
+            "token",
+            "the permanent access token of a system user at Meta",
+            r"[\x21-\x7e]{20,1000}",
+            "EAAJB...",
             secret=True,
         ),
-        Setting("phone_number_id", "id of the phone number at Meta, not the number itself", r"[0-9]{5,25}", "10654035"),
+        Setting("app_secret", "the app secret of the Meta app", r"[0-9a-f]{32}", 32 * "0", secret=True),
+        Setting(
+            "verify_token",
+            "a word of your own that you also enter at Meta, beside the webhook's address",
+            r"[A-Za-z0-9_-]{16,100}",
+            "what-openssl-rand-hex-16-gives",
+            secret=True,
+        ),
+        Setting(
+            "phone_number_id", "the id of the phone number at Meta, not the number itself", r"[0-9]{5,25}", "10654035"
+        ),
         Setting(
             "business_account_id",
-            "id of the WhatsApp Business account, for the check whether an app gets its messages; 0: not checked",
+            "the id of the WhatsApp Business account, for the check whether an app gets its messages",
             r"[0-9]{1,25}",
             "10229012",
-            default=NO_ACCOUNT,
+            optional=True,
         ),
         Setting(
             "api_url",
-            "address of the Graph API with its version",
+            "the address of the Graph API, with its version",
             r"https?://\S*[^\s/]",
             "https://graph.facebook.com/v26.0",
             default="https://graph.facebook.com/v26.0",
@@ -144,6 +151,9 @@ class WhatsApp:
         proof = hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest()
         headers = {"content-type": "application/json", "x-hub-signature-256": f"sha256={proof}"}
         return Request("POST", {}, headers, body)
+
+    def trial(self) -> Request | None:
+        return attempt(self._values["verify_token"])
 
 
 def payload(message: Outbound) -> dict[str, Any]:

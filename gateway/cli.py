@@ -15,6 +15,7 @@ import typer
 from content.model import ContentError
 from content.registry import load_content
 from gateway.booking.times import Times
+from gateway.channel_cli import channel_app
 from gateway.console.auth import Auth
 from gateway.content_cli import content_app
 from gateway.engine_client import EngineFailed
@@ -36,6 +37,7 @@ ORPHAN_SECONDS = 60.0  # a running gateway writes the row of a new key long befo
 app = typer.Typer(help="Varsam: anonymous first-line guidance with a human at hand.", no_args_is_help=True)
 counsellor_app = typer.Typer(help="Who may take over conversations.", no_args_is_help=True)
 app.add_typer(content_app, name="content")
+app.add_typer(channel_app, name="channel")
 app.add_typer(counsellor_app, name="counsellor")
 
 

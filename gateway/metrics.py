@@ -23,6 +23,7 @@ class Metrics:
         self.inbound = Counter(
             "varsam_inbound", "What platforms sent, by what it was", ["channel", "kind"], registry=self.registry
         )
+        self.channels = Gauge("varsam_channel", "1: the channel is on", ["channel", "mode"], registry=self.registry)
         self.outbound = Counter(
             "varsam_outbound", "What became of messages to platforms", ["channel", "result"], registry=self.registry
         )

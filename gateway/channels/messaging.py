@@ -78,7 +78,9 @@ class Messaging:
             store, self.addresses, self.rows, self.farewells, words, self.full, self._bidder.kick
         )  # fmt: skip
         self._signpost = Signpost(words, limits, metrics, clock, lambda: f"{self._origin}/chat")
-        self.hooks = Hooks(self._channels.get, self._take, metrics)
+        self.hooks = Hooks(self._channels.get, self._take, self._prove, metrics)
+        for one in settings.channels:
+            metrics.channels.labels(channel=one.name, mode=one.mode).set(1)
         self._reception: Reception | None = None
         self._inbox: Inbox | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -120,6 +122,14 @@ class Messaging:
         for inbound in inbounds:
             if inbound.press:
                 self._start(self._acknowledge(channel, inbound.press, self._http))
+
+    async def _prove(self, channel: Channel, inbounds: list[Inbound]) -> None:
+        """Show that a message would be taken, and count that it was shown. Raises what the store raises."""
+        if self._http is None:
+            raise OSError("not started, or stopping")
+        if self.full(channel.name) is not None:
+            await self._store.writable()
+        self._metrics.inbound.labels(channel=channel.name, kind="loopback").inc()
 
     async def _acknowledge(self, channel: Channel, press: str, http: aiohttp.ClientSession) -> None:
         try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import json
 import socket
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -25,7 +24,6 @@ from connectors.wire import Answer, call
 
 _DAY = 24 * 3600.0
 _MODE = "json-rpc"  # what /v1/about says of json-rpc-native too
-_LISTS = 1_000_000
 
 
 class Signal:
@@ -187,27 +185,18 @@ class Signal:
         return Finding(True, _QUIET)
 
     async def _get(self, http: aiohttp.ClientSession, path: str) -> dict[str, Any]:
-        answer = await call(http, "GET", self._url + path)
-        raise_for_answer(answer)
-        return answer.body
+        return (await self._asked(http, path)).body
 
     async def _list(self, http: aiohttp.ClientSession, path: str) -> list[str]:
-        """Get what the API answers with a bare list, which `call` does not give."""
-        try:
-            async with http.get(self._url + path, allow_redirects=False) as response:
-                raw = await response.content.read(_LISTS)
-                while piece := await response.content.read(_LISTS - len(raw)):
-                    raw += piece
-                found = json.loads(raw)
-        except (aiohttp.ClientError, TimeoutError, OSError) as failure:
-            raise SendFailed("provider_down", code=type(failure).__name__) from None
-        except (ValueError, RecursionError):
-            found = None
-        body = found if isinstance(found, dict) else {}
-        raise_for_answer(Answer(response.status, body))
+        found = (await self._asked(http, path)).json
         if not isinstance(found, list):
             raise SendFailed("misconfigured", code="no_list")
         return [item for item in found if isinstance(item, str)]
+
+    async def _asked(self, http: aiohttp.ClientSession, path: str) -> Answer:
+        answer = await call(http, "GET", self._url + path)
+        raise_for_answer(answer)
+        return answer
 
 
 def _recipient(to: str) -> str:

@@ -209,7 +209,8 @@ class Sms:
         self, http: aiohttp.ClientSession, method: str, path: str, headers: Mapping[str, str] | None = None, **how: Any
     ) -> Answer:
         headers = {**self._headers, **(headers or {})}
-        answer = await call(http, method, self._api + path, headers=headers, raise_for_status=raise_refusal, **how)
+        answer = await call(http, method, self._api + path, headers=headers, **how)
+        raise_refusal(answer)
         if answer.status == 429:
             raise SendFailed("retry_later", answer.retry_after, whole=True, code="429")
         raise_for_server(answer)

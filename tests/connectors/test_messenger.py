@@ -489,7 +489,7 @@ def test_every_code_in_the_table_has_been_tried() -> None:
     "body", [b"", b"[]", b'{"error":"no"}', b'{"error":{}}', b'{"error":{"code":"x"}}', b'{"error":[1]}']
 )
 @pytest.mark.parametrize(
-    ("status", "name"), [(400, "refused"), (401, "misconfigured"), (404, "refused"), (502, "provider_down")]
+    ("status", "name"), [(400, "refused"), (401, "misconfigured"), (404, "misconfigured"), (502, "provider_down")]
 )
 async def test_an_error_without_a_number_is_told_by_its_status(
     http: aiohttp.ClientSession, body: bytes, status: int, name: str

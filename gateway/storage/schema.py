@@ -167,6 +167,9 @@ times = Table(
     Index("ix_times_starts_at", "starts_at"),
 )
 
+# The ids of outbox and arrivals are never given twice, not by SQLite either: what is known of a row in memory, while a
+# platform answers, must not become another's whose row came after it.
+
 # -- messaging platforms. Ids of people and messages are only in `sealed`, or as hashes keyed with the keyring's secret
 
 receipts = Table(
@@ -187,6 +190,7 @@ arrivals = Table(
     Column("tries", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index("ix_arrivals_channel", "channel", "id"),
+    sqlite_autoincrement=True,  # see above
 )
 
 addresses = Table(
@@ -222,6 +226,7 @@ outbox = Table(
     UniqueConstraint("conversation", "seq", "part"),
     Index("ix_outbox_state", "state", "conversation"),
     Index("ix_outbox_external", "external"),
+    sqlite_autoincrement=True,  # see above
 )
 
 farewells = Table(

@@ -21,7 +21,9 @@ ACTS = {
 EDITS, UNSENDS = ("telegram", "whatsapp", "messenger", "signal"), ("whatsapp", "signal")
 PRESSES = ("telegram", "whatsapp", "messenger")
 # What the engine's double makes of a line (tests/soak/moody_engine.py).
-MOODS = ("calm",) * 20 + ("plain",) * 8 + ("human_now",) * 3 + ("emergency", "offer", "yes", "no_human", "fails", "late")
+MOODS = (
+    ("calm",) * 20 + ("plain",) * 8 + ("human_now",) * 3 + ("emergency", "offer", "yes", "no_human", "fails", "late")
+)
 ENDS = {"erase": ("radera", "Radera allt.", "RADERA"), "stop": ("stopp", "STOPP", "sms stopp"), "link": ("webb",)}
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-
 from connectors.registry import CHANNELS
 from content.model import Content
 from gateway.keyring import Keyring, master_keys
@@ -23,8 +22,8 @@ from tests.model.reasons import Broken
 from tests.soak.clients import CounsellorClient
 from tests.soak.couriers import Couriers
 from tests.soak.crowd import SHARES, Budget, Person, names
-from tests.soak.storm_inspector import Gaps, Inspector
 from tests.soak.stored import Stored, not_at_rest
+from tests.soak.storm_inspector import Gaps, Inspector
 from tests.soak.weather import Arrived, Weather
 
 COUNSELLORS = 3
@@ -170,6 +169,3 @@ class Storm:
             "moods": drawn, "claims_won": sum(len(one.won) for one in counsellors),
             "counsellors_lines": sum(len(one.said) for one in counsellors), **self.figures,
         }  # fmt: skip
-
-
-

@@ -6,6 +6,7 @@ edited, taken back or claimed. LOST, DOUBLED, in doubt (UNKNOWN) and REPEATED as
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -124,7 +125,7 @@ class Inspector:
             if MARK.search(copy.text) or HUMAN.search(copy.text):
                 alike[copy.person.number, copy.text].append(copy)
         for some in alike.values():
-            for first, second in zip(some, some[1:], strict=False):
+            for first, second in itertools.pairwise(some):
                 if self._may_repeat(first, second):
                     self._count(name, "repeated")
                 else:
@@ -272,7 +273,9 @@ class Inspector:
     def _fate(self, thing: Thing, talk: Talk, seq: int, mark: str) -> None:
         fate = self._answer(thing, talk, seq, mark)
         if fate.startswith("LOST"):
-            self.wrong[fate].append(f"{thing.channel} {thing.kind} {thing.mark} seq {seq} of {len(talk.lines)} {talk.state}")
+            self.wrong[fate].append(
+                f"{thing.channel} {thing.kind} {thing.mark} seq {seq} of {len(talk.lines)} {talk.state}"
+            )
         else:
             self._count(thing.channel, fate)
 
@@ -353,7 +356,9 @@ class Inspector:
         ids = {alias for person in self._people for alias in person.aliases() if len(alias) > 8}
         for name, content in (("log", log.read_text()), ("database", _readable(database))):
             seen = [one for one in ids if one in content or one.removeprefix("chat:") in content]
-            seen += [found.group() for found in (MARK.search(content), re.search(r"svar till|radera allt", content)) if found]
+            seen += [
+                found.group() for found in (MARK.search(content), re.search(r"svar till|radera allt", content)) if found
+            ]
             if seen:
                 self.wrong[f"SOMEBODY in the {name}"] += seen
 

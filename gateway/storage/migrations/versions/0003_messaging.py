@@ -28,7 +28,8 @@ def upgrade() -> None:
     sa.Column('at', sa.Float(), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_arrivals'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_arrivals')),
+    sqlite_autoincrement=True
     )
     op.create_index('ix_arrivals_channel', 'arrivals', ['channel', 'id'])
     op.create_table('addresses',
@@ -60,7 +61,8 @@ def upgrade() -> None:
     sa.Column('sealed', sa.LargeBinary(), nullable=True),
     _conversation('outbox'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
-    sa.UniqueConstraint('conversation', 'seq', 'part', name=op.f('uq_outbox_conversation'))
+    sa.UniqueConstraint('conversation', 'seq', 'part', name=op.f('uq_outbox_conversation')),
+    sqlite_autoincrement=True
     )
     op.create_index('ix_outbox_state', 'outbox', ['state', 'conversation'])
     op.create_index('ix_outbox_external', 'outbox', ['external'])

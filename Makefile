@@ -33,4 +33,4 @@ tune:
 # Hours of it; goes on where OUT ends. See benchmarks/soak.py.
 soak:
 	@tools/setup test
-	@nice -n 15 .venv/bin/python benchmarks/soak.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(INTERLEAVINGS),--interleavings $(INTERLEAVINGS)) $(if $(OUT),--out $(OUT)) $(if $(KINDS),--kinds $(KINDS))
+	@nice -n 15 .venv/bin/python benchmarks/soak.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(INTERLEAVINGS),--interleavings $(INTERLEAVINGS)) $(if $(OUT),--out $(OUT)) $(if $(KINDS),--kinds $(KINDS)) $(if $(MESSAGES),--messages $(MESSAGES))

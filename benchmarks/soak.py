@@ -1,10 +1,13 @@
 """The hand-off explored for hours: 100,000 interleavings, with kill -9 of the gateway among the events.
 
     make soak [SECONDS=3600] [INTERLEAVINGS=100000] [OUT=soak.jsonl] [KINDS=sqlite,postgresql,sqlite-process,...]
+              [MESSAGES=1000]
 
-Four kinds take turns. `sqlite` and `postgresql` are the model of tests/model: everything in this process, one
+Six kinds take turns. `sqlite` and `postgresql` are the model of tests/model: everything in this process, one
 transaction at a time, killed between and within transactions. `…-process` is a real gateway process with real
-clients (tests/soak), killed with signal 9 at random moments; one life is one interleaving.
+clients (tests/soak), killed with signal 9 at random moments; one life is one interleaving. `…-storm` is such a process
+under MESSAGES messages through the five messaging channels, whose platforms fail by mood (tests/soak/storm.py); one
+storm is one interleaving. The long form: `make soak KINDS=sqlite-storm MESSAGES=10000 INTERLEAVINGS=1`.
 
 Each chunk is a line in OUT; with an OUT that exists it goes on after the last seed there. Progress is printed every
 minute, a summary at the end. On the first violation: the seed, what was violated, exit code 1.
@@ -38,10 +41,14 @@ from tests.model.world import World
 from tests.postgres import new_database, postgres_server
 from tests.soak.moody_engine import MoodyEngine
 from tests.soak.siege import Siege
+from tests.soak.storm import Storm
 
 STEPS = 8
 # Interleavings in one chunk of each kind; together they take a minute or two.
-CHUNKS = {"sqlite": 300, "postgresql": 60, "sqlite-process": 5, "postgresql-process": 5}
+CHUNKS = {
+    "sqlite": 300, "postgresql": 60, "sqlite-process": 5, "postgresql-process": 5, "sqlite-storm": 1,
+    "postgresql-storm": 1,
+}  # fmt: skip
 Server = Callable[[], str]
 Figures = dict[str, Any]
 
@@ -88,6 +95,24 @@ async def besieged(kind: str, server: Server, content: Content, seed: int, lives
         engine.stop()
 
 
+async def stormed(kind: str, server: Server, content: Content, seed: int, messages: int) -> Figures:
+    """Let one storm of so many messages blow over a real gateway."""
+    engine = MoodyEngine()
+    await engine.start()
+    try:
+        with TemporaryDirectory() as folder:
+            url = new_database(server()) if kind.startswith("postgresql") else ""
+            storm = Storm(Path(folder), engine.url, url, content, seed, messages)
+            try:
+                await storm.run()
+            except Broken as broken:
+                broken.add_note(f"seed {seed}")
+                raise
+            return {**storm.figures, "by_channel": storm.by_channel}
+    finally:
+        engine.stop()
+
+
 class Ledger:
     """What has been done, in a file of JSON lines where one is given."""
 
@@ -117,7 +142,17 @@ class Ledger:
             if lines:
                 numbers = {
                     name: sum(line.get(name, 0) for line in lines)
-                    for name in ("transactions", "kills", "accepted", "messages_seen", "claims_won")
+                    for name in (
+                        "transactions",
+                        "messages",
+                        "kills",
+                        "accepted",
+                        "messages_seen",
+                        "answered",
+                        "doubt",
+                        "repeated",
+                        "claims_won",
+                    )
                 }
                 more = ", ".join(f"{name} {number}" for name, number in numbers.items() if number)
                 said.append(f"{kind}: {self.total(kind)} interleavings in {seconds:.0f} s ({more})")
@@ -125,14 +160,20 @@ class Ledger:
 
 
 @contextmanager
-def _kinds(names: list[str]) -> Iterator[dict[str, Callable[[int, int], Figures]]]:
+def _kinds(names: list[str], messages: int) -> Iterator[dict[str, Callable[[int, int], Figures]]]:
     """Give for each kind what plays a chunk of it: (first seed, count) → figures."""
     with ExitStack() as stack:
         server = cache(lambda: stack.enter_context(postgres_server()))
         content = load_content()
         made: dict[str, Callable[[int, int], Figures]] = {}
         for name in names:
-            if name.endswith("-process"):
+            if name.endswith("-storm"):
+
+                def storm(first: int, count: int, name: str = name) -> Figures:
+                    return asyncio.run(stormed(name, server, content, first, messages))
+
+                made[name] = storm
+            elif name.endswith("-process"):
 
                 def siege(first: int, count: int, name: str = name) -> Figures:
                     return asyncio.run(besieged(name, server, content, first, count))
@@ -155,7 +196,7 @@ def soak(given: argparse.Namespace, ledger: Ledger) -> None:
     """Take turns until the time is over or enough is done. Raises Broken."""
     began = told = time.monotonic()
     names = given.kinds.split(",")
-    with _kinds(names) as kinds:
+    with _kinds(names, given.messages) as kinds:
         while ledger.total() < given.interleavings and time.monotonic() - began < given.seconds:
             for name in names:
                 first, start = ledger.next_seed(name), time.monotonic()
@@ -171,6 +212,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--interleavings", type=int, default=100_000)
+    parser.add_argument("--messages", type=int, default=1000, help="of one storm")
     parser.add_argument("--kinds", default=",".join(CHUNKS))
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()

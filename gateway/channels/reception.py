@@ -113,10 +113,14 @@ class Reception:
         if command in ("erase", "stop"):
             await self._end(channel, arrival, inbound, id, command)
             return
+        first = inbound.refers if inbound.kind == "edit" else inbound.id
+        if await self._arrivals.is_known(self._back_receipt(channel, first)):
+            await self._arrivals.drop(arrival.id)  # came late: it has been taken back
+            return
         new = id is None
         id = id or await self._begin(channel)
         lines = [] if new else await self._store.lines(id)
-        client_id = self._client_id(channel, inbound.refers if inbound.kind == "edit" else inbound.id)
+        client_id = self._client_id(channel, first)
         self._taking.hold(id, client_id, inbound.text)
         async with self._store.change(id) as change:
             if new:
@@ -130,6 +134,8 @@ class Reception:
                 )
                 if await self._is_the_same(change, client_id, lines, inbound.text):
                     return
+            elif await change.seq_of(client_id) is not None:
+                return  # its edit was quicker
             if inbound.kind == "start":
                 await self._greeting.say(change)
             elif command == "link":
@@ -210,21 +216,29 @@ class Reception:
 
     async def _taken_back(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> None:
         """Blank what was taken back; what has not come yet is not to be taken when it does."""
-        receipt = self._arrivals.receipt(channel.name, inbound.refers)
+        receipt, back = (
+            self._arrivals.receipt(channel.name, inbound.refers),
+            self._back_receipt(channel, inbound.refers),
+        )
         conversation = await self._addresses.conversation_of(channel.name, inbound.who) if inbound.who else None
         if conversation is None:
             async with self._farewells.transaction() as connection:
-                await self._arrivals.has_come(connection, receipt, arrival.at)
+                for one in (receipt, back):
+                    await self._arrivals.has_come(connection, one, arrival.at)
                 await self._arrivals.done(connection, arrival.id)
             return
         async with self._store.change(conversation) as change:
-            await self._arrivals.has_come(change.connection, receipt, change.now)
+            for one in (receipt, back):
+                await self._arrivals.has_come(change.connection, one, change.now)
             await self._arrivals.done(change.connection, arrival.id)
             for place in range(MOST_PIECES):
                 id = receipt[:ID] + (f"-{place}" if place else "")
                 seq = await change.seq_of(id)
                 if seq is not None:
                     await change.blank(seq, self._words.sentence("unsent_mark"))
+
+    def _back_receipt(self, channel: Channel, id: str) -> str:
+        return self._arrivals.receipt(channel.name, f"taken back\0{id}")
 
     # -- the end
 
@@ -233,6 +247,10 @@ class Reception:
     ) -> None:
         """Erase, or send nothing more; then say truthfully what was done."""
         farewell = Farewell(inbound.who[0], "stopped" if command == "stop" else "erased")
+        closed = await self._addresses.closed_of(channel.name, inbound.who)
+        id = id or (closed.pop(0) if closed else None)
+        for older in closed:
+            await self._end_closed(channel, older, farewell.to, command)
         if id is None:
             async with self._farewells.transaction() as connection:
                 await self._farewells.add(connection, channel.name, farewell)
@@ -248,7 +266,7 @@ class Reception:
             farewell.letter = has_words(change.conversation.errand or {})
             await self._farewells.add(change.connection, channel.name, farewell)
             await self._arrivals.done(change.connection, arrival.id)
-            if stays := command == "stop" and change.conversation.state is State.HUMAN:
+            if stays := command == "stop" and change.conversation.state in (State.HUMAN, State.CLOSED):
                 await self._addresses.stop(change)
                 await change.step(Event.VISITOR_GONE)
             else:
@@ -258,6 +276,19 @@ class Reception:
         else:
             self._leave(id, "erased" if command == "erase" else "left")
         self._bid_farewell()
+
+    async def _end_closed(self, channel: Channel, id: str, to: str, command: Literal["erase", "stop"]) -> None:
+        """A counsellor closed it before the one that goes on now: it is the same person's, and ends with it."""
+        lines = await self._store.lines(id)
+        theirs = [line.words["removal"] for line in lines if line.words.get("removal")]
+        farewell = Farewell(to, "", await self._outbox.sent_ids(id), theirs)
+        async with self._store.change(id) as change:
+            if command == "stop":
+                await self._addresses.stop(change)
+                return
+            await self._farewells.add(change.connection, channel.name, farewell)
+            await change.step(Event.ERASED)
+        self._leave(id, "erased")
 
     async def _gone(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> None:
         """The visitor has blocked us: as if they had left, and without a word."""

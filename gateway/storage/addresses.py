@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -70,6 +71,19 @@ class Addresses:
         async with self._engine.connect() as connection:
             by_hash = {row.hash: row.conversation for row in (await connection.execute(found)).all()}
         return next((by_hash[hash] for hash in hashes if hash in by_hash), None)
+
+    async def closed_of(self, channel: str, who: tuple[str, ...]) -> list[str]:
+        """Give the closed conversations with this person, the latest first. Their hashes may lead to a newer one."""
+        found = select(addresses).join(conversations, conversations.c.id == addresses.c.conversation)
+        closed = found.where(conversations.c.channel == channel, conversations.c.state == "closed")
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(closed.order_by(conversations.c.created_at.desc()))).all()
+        given = []
+        for row in rows:
+            with contextlib.suppress(KeyGone):
+                if self._keyring.open(row.conversation + ADDRESS, "address", row.sealed)["to"] in who:
+                    given.append(row.conversation)
+        return given
 
     async def keep(self, change: Change, channel: str, who: tuple[str, ...]) -> None:
         """The change's conversation is with this person from now on, and answers go to the first id."""

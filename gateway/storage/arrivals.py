@@ -126,6 +126,11 @@ class Arrivals:
         if not known:
             await connection.execute(insert(receipts).values(hash=receipt, at=now))
 
+    async def is_known(self, receipt: str) -> bool:
+        """Tell whether there is a receipt."""
+        async with self._engine.connect() as connection:
+            return bool(await self._known(connection, [receipt]))
+
     async def count(self) -> dict[str, int]:
         """Give how many wait, by channel."""
         found = select(arrivals.c.channel, func.count()).group_by(arrivals.c.channel)

@@ -169,7 +169,6 @@ times = Table(
 
 # The ids of outbox and arrivals are never given twice, not by SQLite either: what is known of a row in memory, while a
 # platform answers, must not become another's whose row came after it.
-NEVER_AGAIN = {"sqlite_autoincrement": True}
 
 # -- messaging platforms. Ids of people and messages are only in `sealed`, or as hashes keyed with the keyring's secret
 
@@ -191,7 +190,7 @@ arrivals = Table(
     Column("tries", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index("ix_arrivals_channel", "channel", "id"),
-    **NEVER_AGAIN,
+    sqlite_autoincrement=True,  # see above
 )
 
 addresses = Table(
@@ -227,7 +226,7 @@ outbox = Table(
     UniqueConstraint("conversation", "seq", "part"),
     Index("ix_outbox_state", "state", "conversation"),
     Index("ix_outbox_external", "external"),
-    **NEVER_AGAIN,
+    sqlite_autoincrement=True,  # see above
 )
 
 farewells = Table(

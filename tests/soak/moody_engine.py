@@ -33,7 +33,7 @@ async def _answer(request: web.Request) -> web.StreamResponse:
     }  # fmt: skip
     choices = [{"title": payload, "payload": payload} for payload in CHOICES.get(mood, ())]
     reply = {
-        "text": f"112. svar till {' '.join(MARK.findall(text))}",
+        "text": f"{'' if mood == 'calm' else '112. '}svar till {' '.join(MARK.findall(text))}",
         "choices": choices,
         "contacts": ["bris"],
         "checked": True,

@@ -243,8 +243,9 @@ class Reception:
             lines = await self._store.lines(id)
             theirs = [line.words["removal"] for line in lines if line.words.get("removal")]
             farewell.theirs = [*theirs, *([inbound.removal] if inbound.removal else [])]
-            farewell.ours = await self._outbox.sent_ids(id)
         async with self._store.change(id) as change:
+            if command == "erase":
+                farewell.ours, farewell.kept = await self._outbox.out_there(change)
             farewell.letter = has_words(change.conversation.errand or {})
             await self._farewells.add(change.connection, channel.name, farewell)
             await self._arrivals.done(change.connection, arrival.id)

@@ -18,8 +18,9 @@ from connectors.lengths import Unit
 Kind = Literal["text", "choice", "edit", "delete", "media", "start", "gone", "renamed", "status", "unknown"]
 Media = Literal["", "picture", "voice", "video", "file", "sticker", "location", "contact", "other"]
 FailureName = Literal[
-    "retry_later", "provider_down", "in_doubt", "window_closed", "visitor_gone", "blocked", "refused", "misconfigured"
-]
+    "retry_later", "provider_down", "in_doubt", "window_closed", "too_late", "visitor_gone", "blocked", "refused",
+    "misconfigured",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ FAILURES: dict[FailureName, Failure] = {
     "in_doubt": Failure(False, "platform", "delivery_in_doubt"),
     # too long since the visitor's last word for this platform
     "window_closed": Failure(False, "platform", "delivery_window_closed"),
+    # it has waited too long to be sent: said by the gateway, of what no counsellor wrote
+    "too_late": Failure(False, "platform", "delivery_too_late"),
     # the account or number is no more, or cannot be reached
     "visitor_gone": Failure(False, "visitor", "delivery_visitor_gone"),
     # the visitor has blocked us, or said stop

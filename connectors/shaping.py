@@ -7,7 +7,7 @@ message begins with a neutral line, since that is what a locked screen shows.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -73,19 +73,24 @@ def _bare(text: str) -> str:
 
 
 def shape(message: Message, can: Capabilities, phrases: Phrases, first: int = 1) -> list[Outbound]:
-    """Give what is sent for a message, without an address. `first`: the number of its first choice."""
+    """Give what is sent for a message, without an address; nothing where it says nothing.
+
+    `first`: the number of its first choice.
+    """
     text = message.text if message.checked else f"{message.text} ({phrases.unchecked})"
     contacts = [_contact(card, can, phrases) for card in message.contacts[: can.contacts]]
     body = "\n\n".join(filter(None, (text.strip(), "\n".join(contacts))))
+    if not body and not message.choices:
+        return []
     form = form_of(message.choices, can)
     if form == "text" and message.choices:
         lines = [f"{first + place}. {choice.title}" for place, choice in enumerate(message.choices)]
         body = f"{body}\n\n" + "\n".join([phrases.choose, *lines])
-    reserve = max(measure(f"{line}\n", can.unit) for line in (phrases.preview, phrases.more))
+    lead = max((f"{line}\n" for line in (phrases.preview, phrases.more)), key=lambda line: measure(line, can.unit))
     best, longest = can.best, can.longest
     if form != "text":
         best, longest = min(best, can.longest_with_options), min(longest, can.longest_with_options)
-    pieces = split(plain(body, can.unit), can.unit, best - reserve, longest - reserve)
+    pieces = split(plain(body or phrases.choose, can.unit), can.unit, best, longest, lead)
     texts = [f"{phrases.more if place else phrases.preview}\n{piece}" for place, piece in enumerate(pieces)]
     human = message.sender == "counsellor"
     parts = [Outbound("", text, human=human) for text in texts]
@@ -101,11 +106,18 @@ def shape(message: Message, can: Capabilities, phrases: Phrases, first: int = 1)
 
 def form_of(choices: Sequence[Choice], can: Capabilities) -> Literal["text", "buttons", "list"]:
     longest = max((len(choice.title) for choice in choices), default=0)
-    if choices and len(choices) <= can.buttons and longest <= can.button_title:
+    if 0 < len(choices) <= can.buttons and longest <= can.button_title and _differ(choice.title for choice in choices):
         return "buttons"
-    if choices and len(choices) <= can.rows and longest <= max(can.row_title, can.row_description):
+    rows = (_short(choice.title, can.row_title) for choice in choices)
+    if 0 < len(choices) <= can.rows and longest <= max(can.row_title, can.row_description) and _differ(rows):
         return "list"
     return "text"
+
+
+def _differ(titles: Iterable[str]) -> bool:
+    """Tell whether no two are alike; platforms refuse a message where they are."""
+    shown = list(titles)
+    return len(set(shown)) == len(shown)
 
 
 def _short(title: str, most: int) -> str:

@@ -46,9 +46,12 @@ class Answer:
 def session() -> aiohttp.ClientSession:
     """Give a session for platforms. Each call has a connection of its own: one that was kept and has just been closed
     by the other side could not be told from one that broke after the message had arrived.
+
+    No call waits for a free connection: a platform that hangs must not hold up the others, and what has waited in vain
+    would look as if it had been handed over. How many there are is bounded by `gateway/channels/limits`.
     """
-    connector = aiohttp.TCPConnector(force_close=True, limit=100)
-    timeout = aiohttp.ClientTimeout(total=SECONDS, sock_connect=CONNECT_SECONDS)
+    connector = aiohttp.TCPConnector(force_close=True, limit=0)
+    timeout = aiohttp.ClientTimeout(total=SECONDS, connect=CONNECT_SECONDS)
     return aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=True)
 
 
@@ -130,6 +133,6 @@ def _seconds(header: str | None) -> float | None:
     except ValueError:
         try:
             seconds = (parsedate_to_datetime(header).astimezone(UTC) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
     return min(max(seconds, 0.0), LONGEST_WAIT) if seconds == seconds else None  # NaN is no time

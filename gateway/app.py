@@ -130,7 +130,7 @@ class Gateway:
         closing = Closing(self.store, self.live, self.words, self.availability, settings, clock)
         self.sweeper = Sweeper(
             self.store, closing, self.desk, unclaimed, self.live, self.words, settings, self.metrics, clock, self.times,
-            usual_wait, rounds, self.messaging,
+            usual_wait, rounds, self.messaging.forget_old,
         )  # fmt: skip
         disclosure = Disclosure(self.words, Hidden(clock), lexicon, self.availability)
         taking = Taking(self.words, disclosure, self.veil, self.secret_words, lexicon, self.metrics)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from content.model import ContentError
 from content.registry import load_content
@@ -25,7 +26,11 @@ from gateway.letters.secret_words import SecretWords
 from gateway.log import quiet_logging
 from gateway.report import report_of
 from gateway.settings import Settings, SettingsError, read_settings
+from gateway.storage.addresses import Addresses
+from gateway.storage.arrivals import Arrivals
 from gateway.storage.database import DatabaseError, connect, migrate
+from gateway.storage.farewells import Farewells
+from gateway.storage.outbox import OutboxRows
 from gateway.storage.staff import NameTaken, Staff
 from gateway.storage.store import Store
 from gateway.training import TrainingFailed, train
@@ -150,6 +155,7 @@ def purge(
             await Times(database, time.time, load_content().booking).remove_ended()
             nothing_drawn = SecretWords(())
             mailboxes = Mailboxes(database, keyring, nothing_drawn, time.time, settings.letter_days)
+            await _purge_channels(database, keyring, everything)
             orphans = await store.remove_orphans(lambda: asyncio.sleep(ORPHAN_SECONDS))
             return len(due) + orphans, await _purge_letters(mailboxes, everything)
         finally:
@@ -158,6 +164,14 @@ def purge(
 
     conversations, letters = asyncio.run(run(read_settings()))
     typer.echo(f"erased {conversations} conversations, {letters} mailboxes")
+
+
+async def _purge_channels(database: AsyncEngine, keyring: Keyring, everything: bool) -> None:
+    """Delete what messaging channels keep and has had its time: links, receipts, last words; or all last words."""
+    farewells = Farewells(database, keyring, time.time)
+    await (farewells.forget_all() if everything else farewells.forget_old())
+    for rows in (Arrivals, Addresses, OutboxRows):
+        await rows(database, keyring, time.time).forget_old()
 
 
 async def _purge_letters(mailboxes: Mailboxes, everything: bool) -> int:

@@ -20,7 +20,7 @@ SYSTEM = frozenset(
         "hidden_kept", "hidden_gone", "closed_expired",
         "closing_soon", "silent_soon", "erased_soon",
         "media_picture", "media_voice", "media_sticker", "media_location", "media_other", "error_wrong_choice",
-        "link_here", "link_arrived", "link_arrived_deleted",
+        "link_here", "link_arrived", "link_arrived_ours", "link_arrived_deleted",
     }
 )  # fmt: skip
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 
 from gateway.booking.times import Times
-from gateway.channels.messaging import Messaging
 from gateway.closing import LETTER, Closing
 from gateway.console.desk import CounsellorDesk
 from gateway.delivery import say_as_system
@@ -32,7 +31,7 @@ log = structlog.get_logger()
 
 
 class Sweeper:
-    """`sweep` does one round; `run` repeats it until cancelled."""
+    """`sweep` does one round; `run` repeats it until cancelled. `forget_old` is for what the channels keep."""
 
     def __init__(
         self,
@@ -48,7 +47,7 @@ class Sweeper:
         times: Times,
         usual_wait: UsualWait,
         letters: LetterRounds,
-        messaging: Messaging,
+        forget_old: Callable[[], Awaitable[None]],
     ) -> None:
         self._store = store
         self._closing = closing
@@ -62,7 +61,7 @@ class Sweeper:
         self._times = times
         self._usual_wait = usual_wait
         self._letters = letters
-        self._messaging = messaging
+        self._forget_old = forget_old
 
     async def run(self) -> None:
         while True:
@@ -82,7 +81,7 @@ class Sweeper:
         await self._times.remove_ended()
         await self._usual_wait.forget_old()
         await self._letters.sweep()
-        await self._messaging.forget_old()
+        await self._forget_old()
         waiting = 0
         for conversation in await self._store.in_states(State.WAITING, State.HUMAN):
             waiting += conversation.state is State.WAITING

@@ -180,7 +180,9 @@ class Check:
         here = base_here(self._settings)
         answer = await trial.call(self._http, here, self._one.name, loopback, {LOOPBACK: "1"})
         if answer.taken:
-            text = "Varsam itself takes the trial message, so the fault lies before it: name, certificate, firewall or proxy."
+            text = (
+                "Varsam itself takes the trial message, so the fault is before it: name, certificate, firewall, proxy."
+            )
             return Finding(True, text)
         return Finding(False, f"Nor is it taken by Varsam itself at {here}: {answer.meaning()}.")
 

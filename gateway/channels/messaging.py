@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.messaging import Channel, Inbound, SendFailed
 from connectors.wire import session
+from gateway.channels.courier import After, Courier, backoff
 from gateway.channels.farewell import FarewellBidder
 from gateway.channels.greeting import Greeting
 from gateway.channels.hooks import Hooks
 from gateway.channels.inbox import Inbox
 from gateway.channels.limits import Limits
 from gateway.channels.moving import Moving
-from gateway.channels.outbox import Outbox, backoff
+from gateway.channels.outbox import Outbox
 from gateway.channels.reception import Reception
 from gateway.channels.settings import ChannelSettings
 from gateway.channels.signpost import Signpost
@@ -30,7 +31,7 @@ from gateway.settings import Settings
 from gateway.storage.addresses import Addresses
 from gateway.storage.arrivals import Arrivals
 from gateway.storage.failures import STORE_FAILURES
-from gateway.storage.farewells import Farewells
+from gateway.storage.farewells import Farewell, Farewells
 from gateway.storage.outbox import OutboxRows
 from gateway.storage.store import Store
 from gateway.taking import Taking
@@ -71,9 +72,9 @@ class Messaging:
         self.rows = OutboxRows(database, keyring, clock)
         self.farewells = Farewells(database, keyring, clock)
         self._bidder = FarewellBidder(self.farewells, self.full, words, limits, metrics, clock)
-        self.outbox = Outbox(
-            self.rows, self.addresses, store, self.full, words, veil, live, limits, metrics, clock, self._unreachable
-        )
+        after = After(self._unreachable, self._apologise)
+        courier = Courier(self.rows, store, live, limits, metrics, clock, after)
+        self.outbox = Outbox(self.rows, self.addresses, store, self.full, words, veil, limits, clock, courier)
         self.moving = Moving(
             store, self.addresses, self.rows, self.farewells, words, self.full, self._bidder.kick
         )  # fmt: skip
@@ -108,6 +109,12 @@ class Messaging:
     async def _unreachable(self, id: str) -> None:
         if self._reception is not None:
             await self._reception.cannot_be_reached(id)
+
+    async def _apologise(self, channel: str, to: str) -> None:
+        """What was to be said cannot be sent: say so, and who can be reached."""
+        async with self.farewells.transaction() as connection:
+            await self.farewells.add(connection, channel, Farewell(to, "fallback"))
+        self._bidder.kick()
 
     # -- in
 
@@ -185,12 +192,12 @@ class Messaging:
         http, self._http = self._http, None
         if self._inbox is not None:
             await self._inbox.stop()
-        await self.outbox.stop(DRAIN_SECONDS)
-        await self._signpost.stop(2.0)
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        on_their_way = (self.outbox.stop(DRAIN_SECONDS), self._bidder.stop(DRAIN_SECONDS), self._signpost.stop(2.0))
+        await asyncio.gather(*on_their_way)
         if http is not None:
             await http.close()
 
@@ -202,3 +209,4 @@ class Messaging:
         await self.arrivals.forget_old()
         await self.addresses.forget_old()
         await self.rows.forget_old()
+        await self.farewells.forget_old()

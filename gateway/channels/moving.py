@@ -58,12 +58,21 @@ class Moving:
         farewell = None
         if channel is not None and address is not None and channel.capabilities.deletes_own:
             theirs = [line.words["removal"] for line in await self._store.lines(id) if line.words.get("removal")]
-            farewell = Farewell(address.to, "", await self._outbox.sent_ids(id), theirs)
+            farewell = Farewell(address.to, "", theirs=theirs)
         async with self._store.change(id) as change:
             if change.conversation.state is State.CLOSED:
                 raise Gone
+            if farewell is not None:
+                farewell.ours, _ = await self._outbox.out_there(change)
             await self._addresses.move_to_web(change, link, token)
             if farewell is not None and channel is not None:
                 await self._farewells.add(change.connection, channel.name, farewell)
-            name = "link_arrived" if farewell is None else "link_arrived_deleted"
+            name = _arrived(channel if farewell is not None else None)
             await say_as_system(change, name, self._words.sentence(name))
+
+
+def _arrived(channel: Channel | None) -> str:
+    """Name the sentence that says what is deleted where they come from, and not more."""
+    if channel is None:
+        return "link_arrived"
+    return "link_arrived_deleted" if channel.capabilities.deletes_theirs else "link_arrived_ours"

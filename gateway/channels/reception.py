@@ -261,8 +261,9 @@ class Reception:
             lines = await self._store.lines(id)
             theirs = [line.words["removal"] for line in lines if line.words.get("removal")]
             farewell.theirs = [*theirs, *([inbound.removal] if inbound.removal else [])]
-            farewell.ours = await self._outbox.sent_ids(id)
         async with self._store.change(id) as change:
+            if command == "erase":
+                farewell.ours, farewell.kept = await self._outbox.out_there(change)
             farewell.letter = has_words(change.conversation.errand or {})
             await self._farewells.add(change.connection, channel.name, farewell)
             await self._arrivals.done(change.connection, arrival.id)
@@ -281,11 +282,11 @@ class Reception:
         """A counsellor closed it before the one that goes on now: it is the same person's, and ends with it."""
         lines = await self._store.lines(id)
         theirs = [line.words["removal"] for line in lines if line.words.get("removal")]
-        farewell = Farewell(to, "", await self._outbox.sent_ids(id), theirs)
         async with self._store.change(id) as change:
             if command == "stop":
                 await self._addresses.stop(change)
                 return
+            farewell = Farewell(to, "", (await self._outbox.out_there(change))[0], theirs)
             await self._farewells.add(change.connection, channel.name, farewell)
             await change.step(Event.ERASED)
         self._leave(id, "erased")

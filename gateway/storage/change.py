@@ -66,13 +66,13 @@ class Change:
         await self.connection.execute(
             insert(outbox).values(
                 conversation=self.conversation.id, seq=seq, part=part, sender=sender, state="pending",
-                urgent=sender == "counsellor", attempts=0, due_at=self.now, sealed=sealed,
+                urgent=sender == "counsellor", attempts=0, doubts=0, due_at=self.now, sealed=sealed,
             )
         )  # fmt: skip
         self.sends = True
 
-    async def _recall(self) -> None:
-        """Take back what the bot said and has not been sent: it becomes drafts of the counsellor who comes."""
+    async def recall(self) -> None:
+        """Take back what the bot said and has not been sent: it becomes drafts of the counsellor who has come."""
         mine = outbox.c.conversation == self.conversation.id
         rows = (await self.connection.execute(select(outbox).where(mine, outbox.c.sender == "bot"))).all()
         waiting = {row.seq for row in rows if row.state == "pending"}
@@ -136,7 +136,7 @@ class Change:
             seconds = self.now - conversation.waiting_at
             await self.connection.execute(insert(waits).values(at=self.now, seconds=seconds))
         if event is Event.CLAIMED and conversation.goes_out:
-            await self._recall()
+            await self.recall()
         if event in (Event.RELEASED_TO_BOT, Event.CANCELLED_BY_VISITOR):
             conversation.understood["shown_after"] = conversation.last_seq  # the next talk begins without it
         self._carry_out(taken, actor)

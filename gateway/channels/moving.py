@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connectors.messaging import Channel
+from gateway.channels.people import BEFORE
 from gateway.delivery import say_as_system
 from gateway.handoff import State
 from gateway.storage.addresses import Addresses
@@ -52,6 +53,7 @@ class Moving:
             if change.conversation.state is State.CLOSED:
                 raise Gone
             token = await self._addresses.move_to_web(change, link)
+            change.conversation.understood.pop(BEFORE, None)  # of where it came from nothing stays
             if farewell is not None and channel is not None:
                 await self._farewells.add(change.connection, channel.name, farewell)
             name = "link_arrived" if farewell is None else "link_arrived_deleted"

@@ -30,6 +30,8 @@ def offered_now(lines: Sequence[Line]) -> list[Offer]:
         offers = [Offer(line.seq, i, choice) for line in block for i, choice in enumerate(choices_of(line.words))]
         if offers:
             return offers
+        if any(line.sender == "counsellor" for line in block):
+            return []  # a number answers what a human has asked
     return []
 
 
@@ -51,13 +53,24 @@ def typed(text: str, lines: Sequence[Line]) -> Offer | None:
     return offers[place] if place is not None else None
 
 
-def pressed(reference: tuple[int, int] | None, lines: Sequence[Line]) -> Offer | None:
-    """Give the choice that a button means; None where no line here offered it."""
+def pressed(reference: tuple[int, int] | None, title: str, lines: Sequence[Line]) -> Offer | None:
+    """Give the choice that a button means; None where no line here offered it.
+
+    The button must say the same, as far as it was shown: one of an erased conversation is still on the phone, and here
+    its number may be that of another choice.
+    """
     if reference is None:
         return None
     seq, index = reference
     for line in lines:
         choices = choices_of(line.words)
-        if line.seq == seq and line.sender != "visitor" and index < len(choices):
+        offered = line.seq == seq and line.sender != "visitor" and index < len(choices)
+        if offered and _shows(title, choices[index].title):
             return Offer(seq, index, choices[index])
     return None
+
+
+def _shows(button: str, title: str) -> bool:
+    """Tell whether a button has a title, or the beginning of it with an ellipsis."""
+    said = button.strip()
+    return said == title or (said.endswith("…") and len(said) > 1 and title.startswith(said[:-1].rstrip()))

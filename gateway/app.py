@@ -22,6 +22,7 @@ from gateway.availability import Availability
 from gateway.booking.calendar import CalendarFeed
 from gateway.booking.plan import Plan
 from gateway.booking.times import Times
+from gateway.channels.aside import Aside
 from gateway.channels.greeting import Greeting
 from gateway.channels.messaging import Messaging
 from gateway.closing import Closing
@@ -119,7 +120,10 @@ class Gateway:
             self.engine, self.words, lexicon, self.availability, self.local, self.metrics, own_language
         )
         greeting = Greeting(self.words)
-        self.router = Router(self.store, answering, self.words, summons, self._errands(rates), greeting, self.metrics)
+        self.router = Router(
+            self.store, answering, self.words, summons, self._errands(rates), greeting,
+            Aside(self.store, self.words, greeting), self.metrics,
+        )  # fmt: skip
         self.turns = Turns(self.store, self.router, self.live, self.words)
         self.desk = CounsellorDesk(self.store, self.words, self.metrics, settings.counselled_hours * 3600)
         deadline = Deadline(self.content.organisation.counsellor_hours, settings.hours, settings.zone)

@@ -49,6 +49,11 @@ class Greeting:
         change.conversation.understood[GREETED] = True
         await change.add("bot", self._line(change.conversation.channel, alone=True))
 
+    async def say_again(self, change: Change) -> None:
+        """Answer somebody who presses start once more: only what can be done now."""
+        words = {"text": self._words.sentence("app_write"), "choices": first_choices(self._words)}
+        await change.add("bot", {**words, "contacts": [], "checked": True})
+
     def _line(self, channel: str, alone: bool) -> dict[str, Any]:
         sentence, known = self._words.sentence, self._words.content.sentences
         traces = f"traces_{channel}" if f"traces_{channel}" in known else "traces_app"

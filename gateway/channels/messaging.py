@@ -18,9 +18,11 @@ from gateway.channels.farewell import FarewellBidder
 from gateway.channels.greeting import Greeting
 from gateway.channels.hooks import Hooks
 from gateway.channels.inbox import Inbox
+from gateway.channels.leaving import Leaving
 from gateway.channels.limits import Limits
 from gateway.channels.moving import Moving
 from gateway.channels.outbox import Outbox
+from gateway.channels.people import People
 from gateway.channels.reception import Reception
 from gateway.channels.settings import ChannelSettings
 from gateway.channels.signpost import Signpost
@@ -41,6 +43,7 @@ from gateway.words import Words
 
 DRAIN_SECONDS = 8.0
 FORGET_SECONDS = 600.0
+SWITCHED_OFF_SECONDS = 3600.0  # what came just before a channel was switched off waits so long for it to come back
 log = structlog.get_logger()
 
 
@@ -64,7 +67,7 @@ class Messaging:
         self._channels = {one.name: one.made(settings.public_origin) for one in settings.channels}
         self._metrics = metrics
         self._clock = clock
-        self._forget_at = 0.0
+        self._forgotten_at = 0.0
         self._store, self._words, self._veil, self._live = store, words, veil, live
         self._limits = limits = Limits()
         self.arrivals = Arrivals(database, keyring, clock)
@@ -89,11 +92,15 @@ class Messaging:
 
     def serve(self, taking: Taking, turns: Turns, greeting: Greeting, leave: Callable[[str, str], None]) -> None:
         """Give what takes in: it needs what in turn needs this."""
+        kick = self._bidder.kick
+        leaving = Leaving(
+            self.arrivals, self.addresses, self.rows, self.farewells, self._store, self._live, leave, kick
+        )  # fmt: skip
         self._reception = Reception(
             self.arrivals, self.addresses, self.rows, self.farewells, self._store, taking, turns, greeting, self._words,
-            self._veil, self._live, self._metrics, leave, self._bidder.kick, self._link,
+            self._veil, self._live, self._metrics, People(self.addresses, self._store), leaving, kick, self._link,
         )  # fmt: skip
-        self._inbox = Inbox(self.arrivals, self._reception, self.rows, self._metrics)
+        self._inbox = Inbox(self.arrivals, self._reception, self.rows, self._metrics, self._clock)
 
     def full(self, name: str) -> Channel | None:
         """Give a channel on which we talk with people."""
@@ -203,10 +210,15 @@ class Messaging:
 
     async def forget_old(self) -> None:
         """Delete what has had its time, every ten minutes. Raises what the store raises."""
-        if self._clock() < self._forget_at:
+        now = self._clock()
+        if now - self._forgotten_at < FORGET_SECONDS:
             return
-        self._forget_at = self._clock() + FORGET_SECONDS
+        full = [name for name in self._channels if self.full(name) is not None]
+        for channel, number in (await self.arrivals.forget_of(full, now - SWITCHED_OFF_SECONDS)).items():
+            log.warning("not_worked_on", channel=channel, number=number)
+            await self.rows.bury(channel, "in", "visitor", "off", str(number), 1)
         await self.arrivals.forget_old()
         await self.addresses.forget_old()
         await self.rows.forget_old()
         await self.farewells.forget_old()
+        self._forgotten_at = now

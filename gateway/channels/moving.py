@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable
 
 from connectors.messaging import Channel
+from gateway.channels.people import BEFORE
 from gateway.delivery import say_as_system
 from gateway.handoff import State
 from gateway.storage.addresses import Addresses, token_for
@@ -65,6 +66,7 @@ class Moving:
             if farewell is not None:
                 farewell.ours, _ = await self._outbox.out_there(change)
             await self._addresses.move_to_web(change, link, token)
+            change.conversation.understood.pop(BEFORE, None)  # of where it came from nothing stays
             if farewell is not None and channel is not None:
                 await self._farewells.add(change.connection, channel.name, farewell)
             name = _arrived(channel if farewell is not None else None)

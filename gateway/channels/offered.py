@@ -31,8 +31,13 @@ class Offer:
 def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
     """Give the blocks that offered something, the latest first."""
     said = [list(block) for ours, block in groupby(lines, key=lambda line: line.sender != "visitor") if ours]
-    latest = said[: -BLOCKS_BACK - 1 : -1]
-    return [block for block in latest if any(choices_of(line.words) for line in block)]
+    found = []
+    for block in said[: -BLOCKS_BACK - 1 : -1]:
+        if any(choices_of(line.words) for line in block):
+            found.append(block)
+        elif any(line.sender == "counsellor" for line in block):
+            break  # a number answers what a human has asked
+    return found
 
 
 def _offers(lines: Sequence[Line]) -> list[Offer]:
@@ -69,13 +74,24 @@ def typed(text: str, lines: Sequence[Line], can: Capabilities) -> Offer | None:
     return None
 
 
-def pressed(reference: tuple[int, int] | None, lines: Sequence[Line]) -> Offer | None:
-    """Give the choice that a button means; None where no line here offered it."""
+def pressed(reference: tuple[int, int] | None, title: str, lines: Sequence[Line]) -> Offer | None:
+    """Give the choice that a button means; None where no line here offered it.
+
+    The button must say the same, as far as it was shown: one of an erased conversation is still on the phone, and here
+    its number may be that of another choice.
+    """
     if reference is None:
         return None
     seq, index = reference
     for line in lines:
         choices = choices_of(line.words)
-        if line.seq == seq and line.sender != "visitor" and index < len(choices):
+        offered = line.seq == seq and line.sender != "visitor" and index < len(choices)
+        if offered and _shows(title, choices[index].title):
             return Offer(seq, index, choices[index])
     return None
+
+
+def _shows(button: str, title: str) -> bool:
+    """Tell whether a button has a title, or the beginning of it with an ellipsis."""
+    said = button.strip()
+    return said == title or (said.endswith("…") and len(said) > 1 and title.startswith(said[:-1].rstrip()))

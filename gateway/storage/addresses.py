@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import hashlib
 import hmac
 import secrets
@@ -64,26 +63,22 @@ class Addresses:
     def _hash(self, channel: str, who: str) -> str:
         return hmac.new(self._secret, f"{channel}\0{who}".encode(), hashlib.sha256).hexdigest()
 
-    async def conversation_of(self, channel: str, who: tuple[str, ...]) -> str | None:
-        """Give the conversation with whoever has one of these ids; the most lasting id decides."""
+    async def conversations_of(self, channel: str, who: tuple[str, ...]) -> list[str]:
+        """Give the conversations with whoever has one of these ids; that of the most lasting one first."""
         hashes = [self._hash(channel, one) for one in who]
         found = select(address_hashes).where(address_hashes.c.hash.in_(hashes))
         async with self._engine.connect() as connection:
             by_hash = {row.hash: row.conversation for row in (await connection.execute(found)).all()}
-        return next((by_hash[hash] for hash in hashes if hash in by_hash), None)
+        return list(dict.fromkeys(by_hash[hash] for hash in hashes if hash in by_hash))
 
-    async def closed_of(self, channel: str, who: tuple[str, ...]) -> list[str]:
-        """Give the closed conversations with this person, the latest first. Their hashes may lead to a newer one."""
-        found = select(addresses).join(conversations, conversations.c.id == addresses.c.conversation)
-        closed = found.where(conversations.c.channel == channel, conversations.c.state == "closed")
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(closed.order_by(conversations.c.created_at.desc()))).all()
-        given = []
-        for row in rows:
-            with contextlib.suppress(KeyGone):
-                if self._keyring.open(row.conversation + ADDRESS, "address", row.sealed)["to"] in who:
-                    given.append(row.conversation)
-        return given
+    async def conversation_of(self, channel: str, who: tuple[str, ...]) -> str | None:
+        """Give the conversation with whoever has one of these ids; the most lasting id decides."""
+        return next(iter(await self.conversations_of(channel, who)), None)
+
+    async def take_over(self, change: Change, old: tuple[str, ...]) -> None:
+        """Whoever was known by any id as the visitor of an older conversation is known as this one's from now on."""
+        moved = update(address_hashes).where(address_hashes.c.conversation.in_(old))
+        await change.connection.execute(moved.values(conversation=change.conversation.id))
 
     async def keep(self, change: Change, channel: str, who: tuple[str, ...]) -> None:
         """The change's conversation is with this person from now on, and answers go to the first id."""
@@ -101,7 +96,9 @@ class Addresses:
             await connection.execute(insert(addresses).values(conversation=id, stopped=False, sealed=sealed))
 
     async def renew(self, change: Change, channel: str, who: tuple[str, ...]) -> None:
-        """The person has written again: new ids of theirs are known, and who said stop has changed their mind."""
+        """The person has written again: new ids of theirs are known, answers go to the most lasting of those they
+        wrote with, and who said stop has changed their mind.
+        """
         id = change.conversation.id
         hashes = {self._hash(channel, one) for one in who}
         connection = change.connection
@@ -110,7 +107,9 @@ class Addresses:
         if new:  # one of them may have been another conversation's, which is closed or somebody's who had the number
             await connection.execute(delete(address_hashes).where(address_hashes.c.hash.in_(new)))
             await connection.execute(insert(address_hashes), [{"hash": hash, "conversation": id} for hash in new])
-        await connection.execute(update(addresses).where(addresses.c.conversation == id).values(stopped=False))
+        sealed = self._keyring.seal(id + ADDRESS, "address", {"to": who[0]})
+        mine = update(addresses).where(addresses.c.conversation == id)
+        await connection.execute(mine.values(stopped=False, sealed=sealed))
 
     async def of(self, id: str) -> Address | None:
         """Give where a conversation's answers go; None where there is nobody to answer (any more)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -13,7 +14,7 @@ from gateway.handoff import Effect, Event, State, Step
 from gateway.keyring import Keyring
 from gateway.queue import rank_at
 from gateway.storage.loads import carried, hold_still
-from gateway.storage.records import Conversation
+from gateway.storage.records import Conversation, Line
 from gateway.storage.schema import audit, conversations, drafts, messages, outbox, waits
 
 WRITTEN = (
@@ -105,6 +106,13 @@ class Change:
             messages.c.conversation == self.conversation.id, messages.c.seq == seq, messages.c.answered.is_(False),
         )  # fmt: skip
         await self.connection.execute(update(messages).where(*where).values(answered=True, sealed=sealed))
+
+    async def standing(self, lines: Sequence[Line]) -> list[Line]:
+        """Give those of some unanswered lines that are it still: others were taken back or edited meanwhile."""
+        mine = (messages.c.conversation == self.conversation.id, messages.c.answered.is_(False))
+        found = select(messages.c.seq).where(*mine, messages.c.seq.in_([line.seq for line in lines]))
+        seqs = set((await self.connection.execute(found)).scalars())
+        return [line for line in lines if line.seq in seqs]
 
     async def blank(self, seq: int, mark: str) -> None:
         """Take a visitor's words away: only a mark stays, which asks for no answer and has no id."""

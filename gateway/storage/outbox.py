@@ -197,9 +197,16 @@ class OutboxRows:
         async with self._engine.connect() as connection:
             return list((await connection.execute(found)).scalars())
 
-    async def failed_there(self, channel: str, id: str, failure: str, code: str) -> str | None:
-        """A platform says, later, that what it took did not arrive; give the conversation, None where it is unknown."""
-        where = (outbox.c.external == self._external(channel, id), outbox.c.state.in_(["sent", "doubt"]))
+    async def failed_there(
+        self, channel: str, id: str, failure: str, code: str, among: tuple[str, ...] | None = None
+    ) -> str | None:
+        """A platform says, later, that what it took did not arrive; give the conversation, None where it is unknown.
+
+        `among`: the conversations of whom it says it; None where it does not say.
+        """
+        where = [outbox.c.external == self._external(channel, id), outbox.c.state.in_(["sent", "doubt"])]
+        if among is not None:
+            where.append(outbox.c.conversation.in_(among))
         async with self._writer.begin() as connection:
             row = (await connection.execute(select(outbox).where(*where))).first()
             if row is None:

@@ -184,7 +184,15 @@ async def test_list_tells_what_waits_and_what_was_given_up(operator: Operator) -
     await arrivals.accept("sms", [Inbound("text", id, (f"phone:{PERSON['sms']}",), "hemligt") for id in "abc"])
     talk, _ = await store.begin("telegram")
     async with database.begin() as connection:
-        row = {"conversation": talk.id, "sender": "bot", "urgent": False, "attempts": 0, "due_at": now, "part": 0}
+        row = {
+            "conversation": talk.id,
+            "sender": "bot",
+            "urgent": False,
+            "attempts": 0,
+            "doubts": 0,
+            "due_at": now,
+            "part": 0,
+        }
         states = ("pending", "pending", "doubt", "sent")
         await connection.execute(
             insert(outbox), [{**row, "seq": seq, "state": state} for seq, state in enumerate(states)]

@@ -36,7 +36,7 @@ MOST_PIECES = 8
 PIECE = 2000  # characters; what one line of a conversation holds
 ID = 40
 QUIET_SECONDS = 60.0  # an album is ten pictures: what is not kept is said once
-MEDIA = {"picture": "picture", "voice": "voice", "sticker": "sticker", "location": "location"}
+MEDIA = frozenset({"picture", "voice", "sticker", "location", "unreadable"})  # the rest is `other`
 
 
 class Reception:
@@ -179,7 +179,7 @@ class Reception:
     async def _say_not_kept(self, change: Change, media: str, lines: list[Line]) -> None:
         if self._greeting.is_due(change.conversation):
             await self._greeting.say(change)
-        name = f"media_{MEDIA.get(media, 'other')}"
+        name = f"media_{media if media in MEDIA else 'other'}"
         text = self._words.sentence(name)
         if not any(line.words["text"] == text and change.now - line.at < QUIET_SECONDS for line in lines[-20:]):
             await self._say(change, name)

@@ -157,13 +157,13 @@ class Matrix(messaging.Channel):
     def _rooms(self, news: dict[str, Any]) -> dict[str, list[Inbound]]:
         """Read what has happened in each room that we are in, or have been put out of."""
         told = part(part(news, "rooms"), "leave") | part(part(news, "rooms"), "join")
-        timelines = {f"room:{room}": objects(part(part(told, room), "timeline"), "events") for room in told}
-        return {room: [self._event(room, event) for event in events] for room, events in timelines.items()}
+        events = {f"room:{id}": objects(part(part(told, id), "timeline"), "events") for id in told if identifier(id)}
+        return {room: [self._event(room, event) for event in listed] for room, listed in events.items()}
 
     def _event(self, room: str, event: dict[str, Any]) -> Inbound:
         kind, id, sender = (identifier(event.get(key)) for key in ("type", "event_id", "sender"))
         content = part(event, "content")
-        if not kind or not id or sender in ("", self._user) or not identifier(room):
+        if not kind or not id or sender in ("", self._user):
             return UNKNOWN
         what = Inbound("unknown", id, (room,), at=moment(event.get("origin_server_ts"), 1000))
         if kind == "m.room.member":

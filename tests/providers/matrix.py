@@ -81,6 +81,7 @@ class MatrixProvider:
         self.calls: list[str] = []
         self.kept: dict[str, Any] = {}
         self.unreachable: set[str] = set()  # rooms on servers that do not answer
+        self.revoked: set[str] = set()  # rooms to which an invitation has just been taken back
         self.syncs = 0  # that wait at this moment
         self._position, self._number = 1, 0
         self._transactions: dict[str, Any] = {}
@@ -179,7 +180,7 @@ class MatrixProvider:
         room = self.rooms.get(request.match_info["room"])
         if room is not None and room.id in self.unreachable:
             raise Refusal(502, "M_UNKNOWN")
-        if room is None or room.members.get(self.user) not in ("invite", "join"):
+        if room is None or room.id in self.revoked or room.members.get(self.user) not in ("invite", "join"):
             raise Refusal(403, "M_FORBIDDEN")
         if room.members[self.user] == "invite":
             return await self._mood(request, self.moods, lambda: self._change(room, self.user, "join"))

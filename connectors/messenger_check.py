@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from connectors.messaging import Finding, SendFailed
 from connectors.messenger_inbound import is_start, scoped_id
-from connectors.meta import host, moment, part, parts, words
+from connectors.reading import host, moment, part, parts, words
 
 NEEDED = ("messages", "messaging_postbacks")
 WISHED = ("message_edits", "message_deliveries")

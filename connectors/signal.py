@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
-from connectors.messaging import Capabilities, Finding, Inbound, Outbound, Request, SendFailed, Setting, Take
+from connectors.messaging import Capabilities, Channel, Finding, Inbound, Outbound, Request, SendFailed, Setting, Take
 from connectors.signal_envelope import read
 from connectors.signal_errors import raise_for_answer
 from connectors.signal_socket import Inbox
@@ -26,7 +26,7 @@ _DAY = 24 * 3600.0
 _MODE = "json-rpc"  # what /v1/about says of json-rpc-native too
 
 
-class Signal:
+class Signal(Channel):
     """The channel. One object a number; `pull` is to be run once at a time."""
 
     name: ClassVar[str] = "signal"
@@ -64,21 +64,6 @@ class Signal:
         self._url = values["api_url"].rstrip("/")
         self._inbox = Inbox(self._at("/v1/receive"), self._read, self._ready, self._alive)
 
-    @property
-    def tail(self) -> str:
-        return ""
-
-    @property
-    def pulls(self) -> bool:
-        return True
-
-    def verify(self, request: Request) -> bool:
-        """Signal calls nobody: whoever calls is somebody else."""
-        return False
-
-    def handshake(self, request: Request) -> str | None:
-        return None
-
     def parse(self, request: Request) -> list[Inbound]:
         return read(request.body, self._number)
 
@@ -111,9 +96,6 @@ class Signal:
         body = {"recipient": _recipient(to), "timestamp": int(id)}
         raise_for_answer(await call(http, "DELETE", self._at("/v1/remote-delete"), json=body))
 
-    async def acknowledge_press(self, http: aiohttp.ClientSession, press: str) -> None:
-        """Signal has no buttons."""
-
     async def show_typing(self, http: aiohttp.ClientSession, to: str) -> None:
         body = {"recipient": _recipient(to)}
         raise_for_answer(await call(http, "PUT", self._at("/v1/typing-indicator"), json=body))
@@ -133,15 +115,6 @@ class Signal:
             except SendFailed as failure:
                 found.append(Finding(False, _FAILED.format(what=_ASKED[finding.__name__], failure=failure)))
         return found
-
-    async def register(self, http: aiohttp.ClientSession) -> Finding | None:
-        return None
-
-    def loopback(self) -> Request | None:
-        return None
-
-    def trial(self) -> Request | None:
-        return None
 
     def _at(self, path: str) -> str:
         return f"{self._url}{path}/{quote(self._number, safe='')}"

@@ -20,6 +20,7 @@ from connectors.lengths import PART_SEPTETS
 from connectors.messaging import (
     UNKNOWN,
     Capabilities,
+    Channel,
     FailureName,
     Finding,
     Inbound,
@@ -28,7 +29,6 @@ from connectors.messaging import (
     Request,
     SendFailed,
     Setting,
-    Take,
 )
 from connectors.sms_numbers import can_answer, e164
 from connectors.sms_refusals import raise_refusal
@@ -49,7 +49,7 @@ _STATUSES: dict[str, Literal["sent", "delivered", "failed"]] = {
 _OF_CALLS = frozenset({"callid", "state", "duration"})
 
 
-class Sms:
+class Sms(Channel):
     """The channel `sms`. Buttons, deletion and typing do not exist in it."""
 
     name: ClassVar[str] = "sms"
@@ -91,17 +91,10 @@ class Sms:
     def tail(self) -> str:
         return self._secret
 
-    @property
-    def pulls(self) -> bool:
-        return False
-
     def verify(self, request: Request) -> bool:
         kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
         known = same(request.tail, self._secret)
         return known and request.method == "POST" and kind == FORM
-
-    def handshake(self, request: Request) -> str | None:
-        return None
 
     def parse(self, request: Request) -> list[Inbound]:
         fields = _fields(request.body)
@@ -131,9 +124,6 @@ class Sms:
             at=_seconds(fields.get("created", "")),
         )
 
-    async def pull(self, http: aiohttp.ClientSession, take: Take) -> None:
-        raise SendFailed("refused", code="no pull")
-
     async def send(self, http: aiohttp.ClientSession, message: Outbound) -> str:
         kind, _, number = message.to.partition(":")
         if kind != "phone" or not can_answer(number):
@@ -148,15 +138,6 @@ class Sms:
         if not isinstance(id, str) or not _is_id(id):
             raise SendFailed("in_doubt", code="answer")
         return id
-
-    async def delete(self, http: aiohttp.ClientSession, to: str, id: str) -> None:
-        raise SendFailed("refused", code="no deletion")
-
-    async def acknowledge_press(self, http: aiohttp.ClientSession, press: str) -> None:
-        return
-
-    async def show_typing(self, http: aiohttp.ClientSession, to: str) -> None:
-        return
 
     async def check(self, http: aiohttp.ClientSession) -> list[Finding]:
         try:

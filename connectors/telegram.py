@@ -15,6 +15,7 @@ import aiohttp
 from connectors import telegram_check
 from connectors.messaging import (
     Capabilities,
+    Channel,
     FailureName,
     Finding,
     Inbound,
@@ -60,7 +61,7 @@ ERRORS: tuple[tuple[int, str, FailureName], ...] = (
 )
 
 
-class Telegram:
+class Telegram(Channel):
     """One bot."""
 
     name: ClassVar[str] = "telegram"
@@ -112,18 +113,11 @@ class Telegram:
         self._hook = hook
 
     @property
-    def tail(self) -> str:
-        return ""
-
-    @property
     def pulls(self) -> bool:
         return not self._hook
 
     def verify(self, request: Request) -> bool:
         return same(request.headers.get(SECRET_HEADER, ""), self._secret)
-
-    def handshake(self, request: Request) -> str | None:
-        return None
 
     def parse(self, request: Request) -> list[Inbound]:
         return [read_update(read_object(request.body))]

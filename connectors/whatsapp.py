@@ -15,8 +15,9 @@ from typing import Any, ClassVar
 
 import aiohttp
 
-from connectors.messaging import Capabilities, Finding, Inbound, Outbound, Request, SendFailed, Setting, Take
-from connectors.meta import attempt, bearer, challenge, identifier, parts, proven, raise_for_trouble, secret_proof
+from connectors.messaging import Capabilities, Channel, Finding, Inbound, Outbound, Request, SendFailed, Setting
+from connectors.meta import attempt, bearer, challenge, proven, raise_for_trouble, secret_proof
+from connectors.reading import identifier, parts
 from connectors.whatsapp_check import check
 from connectors.whatsapp_errors import CODES
 from connectors.whatsapp_inbound import read
@@ -26,7 +27,7 @@ DAY = 24 * 3600.0
 LIST_LABEL = 20  # characters on the button that opens a list
 
 
-class WhatsApp:
+class WhatsApp(Channel):
     """One business number."""
 
     name: ClassVar[str] = "whatsapp"
@@ -90,14 +91,6 @@ class WhatsApp:
         self._number = values["phone_number_id"]
         self._secret = values["app_secret"]
 
-    @property
-    def tail(self) -> str:
-        return ""
-
-    @property
-    def pulls(self) -> bool:
-        return False
-
     def verify(self, request: Request) -> bool:
         return proven(request, self._secret)
 
@@ -106,10 +99,6 @@ class WhatsApp:
 
     def parse(self, request: Request) -> list[Inbound]:
         return read(request, self._number)
-
-    async def pull(self, http: aiohttp.ClientSession, take: Take) -> None:
-        """Meta calls us: there is nothing to fetch."""
-        raise SendFailed("misconfigured", code="pull")
 
     async def send(self, http: aiohttp.ClientSession, message: Outbound) -> str:
         token = self._values["token"]
@@ -128,21 +117,8 @@ class WhatsApp:
             raise SendFailed("in_doubt", code="no id")
         return id
 
-    async def delete(self, http: aiohttp.ClientSession, to: str, id: str) -> None:
-        """Not possible: the Cloud API deletes no message in a chat."""
-        raise SendFailed("refused", code="delete")
-
-    async def acknowledge_press(self, http: aiohttp.ClientSession, press: str) -> None:
-        """Nothing to do: no press of a button waits for an answer here."""
-
-    async def show_typing(self, http: aiohttp.ClientSession, to: str) -> None:
-        """Never done: it would mark the person's message as read."""
-
     async def check(self, http: aiohttp.ClientSession) -> list[Finding]:
         return await check(http, self._values, self._hook)
-
-    async def register(self, http: aiohttp.ClientSession) -> Finding | None:
-        return None
 
     def loopback(self) -> Request | None:
         change = {"field": "loopback", "value": {"metadata": {"phone_number_id": self._number}}}

@@ -16,17 +16,8 @@ from typing import Any
 import aiohttp
 
 from connectors.messaging import Finding, SendFailed
-from connectors.meta import (
-    bearer,
-    host,
-    moment,
-    part,
-    parts,
-    raise_for_trouble,
-    secret_proof,
-    whole_number,
-    words,
-)
+from connectors.meta import bearer, raise_for_trouble, secret_proof
+from connectors.reading import host, moment, part, parts, whole_number, words
 from connectors.whatsapp_errors import CODES
 from connectors.wire import call
 

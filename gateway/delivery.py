@@ -19,9 +19,8 @@ SYSTEM = frozenset(
         "hidden_shown", "hidden_shown_danger", "hidden_shown_waiting", "hidden_shown_waiting_danger", "hidden_nobody",
         "hidden_kept", "hidden_gone", "closed_expired",
         "closing_soon", "silent_soon", "erased_soon",
-        "media_picture", "media_voice", "media_sticker", "media_location", "media_other", "error_wrong_choice",
-        "app_too_long",
-        "link_here", "link_arrived", "link_arrived_ours", "link_arrived_deleted",
+        "media_picture", "media_voice", "media_sticker", "media_location", "media_unreadable", "media_other",
+        "error_wrong_choice", "app_too_long", "link_here", "link_arrived", "link_arrived_ours", "link_arrived_deleted",
     }
 )  # fmt: skip
 

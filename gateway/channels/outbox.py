@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
@@ -184,7 +185,9 @@ class Outbox:
         if line.sender != "counsellor":
             message = replace(message, text=self._words.content.in_apps.said(message.text))
         parts = shape(message, can, phrases(self._words), first_number(lines, seq, can))
-        return [(asdict(part), URGENT in part.text) for part in parts]
+        keyed = [replace(part, key=secrets.token_hex(16)) for part in parts]
+        # what carries a key that the platform knows can be repeated without harm, as if it were urgent
+        return [(asdict(part), can.keys or URGENT in part.text) for part in keyed]
 
     def _is_old(self, row: Row) -> bool:
         """Tell whether it would come out of nowhere, in a phone that somebody else may hold by now."""

@@ -34,7 +34,7 @@ from gateway.words import Words
 
 SAID = ("text", "choice", "edit", "media", "start")  # what a person does, and is answered
 ID = 40
-MEDIA = {"picture": "picture", "voice": "voice", "sticker": "sticker", "location": "location"}
+MEDIA = frozenset({"picture", "voice", "sticker", "location", "unreadable"})  # the rest is `other`
 
 
 class Reception:
@@ -187,7 +187,7 @@ class Reception:
         if was is not None:
             return None  # it was said when the message came
         if inbound.media:
-            return f"media_{MEDIA.get(inbound.media, 'other')}"
+            return f"media_{inbound.media if inbound.media in MEDIA else 'other'}"
         return None if inbound.text.strip() else "error_wrong_choice" if inbound.kind == "choice" else "media_other"
 
     async def _send_link(self, change: Change, id: str, inbound: Inbound) -> None:

@@ -20,11 +20,14 @@ from connectors.wire import session
 from gateway.app import Gateway
 from gateway.channels import trial
 from gateway.channels.check import Check, without_secrets
+from gateway.channels.hooks import LOOPBACK
 from gateway.channels.settings import ChannelSettings, path_of
 from gateway.processes import free_port
 from gateway.settings import Settings
-from tests.channels.platforms import NAMES, Platforms
-from tests.conftest import base_of, settings_for
+from gateway.storage.database import migrate
+from tests.channels.platforms import NAMES, PERSON, Platforms
+from tests.conftest import Clock, base_of, settings_for
+from tests.engine_double import EngineDouble
 
 CALLED = ("telegram", "sms", "whatsapp", "messenger")
 BY_META = ("whatsapp", "messenger")
@@ -112,6 +115,30 @@ async def test_what_cannot_be_fetched_needs_an_address(settings: Settings) -> No
     assert "Nobody can call us: set VARSAM_PUBLIC_ORIGIN to our own address." in wrong(found)
 
 
+async def test_signpost_is_shown_to_answer_and_needs_no_store(
+    tmp_path: Path, clock: Clock, engine_double: EngineDouble, platforms: Platforms, read_once: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    given = {"public_origin": "http://localhost:8080", **platforms.settings("signpost", ("sms",))}
+    made = Gateway(settings_for(tmp_path, **given), engine_double.url, clock)
+    await migrate(made.settings.database)
+    monkeypatch.setattr(made.store, "writable", None)
+    async with TestClient(TestServer(made.app())) as client, TestServer(made.metrics_app()) as metrics:
+        update = {"public_origin": base_of(client), "metrics_port": metrics.port}
+        found = await check(made.settings.model_copy(update=update), "sms")
+    assert "came to the Varsam on this machine: a real one would be answered." in said(found)
+
+
+@pytest.mark.parametrize("name", CALLED)
+async def test_a_message_that_looks_like_a_trial_is_not_lost(
+    name: str, settings: Settings, platforms: Platforms, gateway: Gateway
+) -> None:
+    request = platforms[name].text(PERSON[name], "är jag anonym här?")
+    request = replace(request, headers={**request.headers, LOOPBACK: "1"})
+    assert await platforms.send(name, settings.public_origin, request) == 200
+    assert any("Svar på: är jag anonym här?" in text for text in await platforms.until(name, 2))
+
+
 # -- the platform
 
 
@@ -165,6 +192,22 @@ async def test_a_platform_that_hangs_is_given_up(settings: Settings, name: str) 
 
 
 # -- the gateway
+
+
+async def test_fetching_that_fails_is_told(
+    tmp_path: Path, clock: Clock, engine_double: EngineDouble, platforms: Platforms, read_once: None
+) -> None:
+    platforms["telegram"].poll_moods.append("503")
+    made = Gateway(settings_for(tmp_path, **platforms.settings("full", ("telegram",))), engine_double.url, clock)
+    await migrate(made.settings.database)
+    async with TestClient(TestServer(made.app())), TestServer(made.metrics_app()) as metrics:
+        settings = made.settings.model_copy(update={"metrics_port": metrics.port})
+        async with asyncio.timeout(5):
+            while not wrong(found := await check(settings, "telegram")):
+                await asyncio.sleep(0.02)
+    assert wrong(found) == [
+        "Messages are fetched, but Varsam could not at its last try: look for not_fetched in its log. It goes on trying."
+    ]
 
 
 @pytest.mark.parametrize("name", CALLED)

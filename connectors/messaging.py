@@ -276,4 +276,4 @@ class Channel(Protocol):
 
     def trial(self) -> Request | None:
         """Give the GET by which the platform would try the address; None where it does not. `handshake` answers it."""
-        ...
+        return None

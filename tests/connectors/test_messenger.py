@@ -652,7 +652,12 @@ async def test_a_check_finds_a_page_that_is_not_connected(
     ("callback", "active", "hook", "says"),
     [
         ("", True, HOOK, f"The app has no webhook for pages. Set its callback address to {HOOK}."),
-        ("https://old.example.se/x", True, HOOK, f"The app's webhook is at old.example.se, not ours. Set it to {HOOK}."),
+        (
+            "https://old.example.se/x",
+            True,
+            HOOK,
+            f"The app's webhook is at old.example.se, not ours. Set it to {HOOK}.",
+        ),
         (HOOK, False, HOOK, "Meta has switched the webhook off, as it does when it fails for an hour. Save it again."),
         (HOOK, True, "", "We have no public address. Set VARSAM_PUBLIC_ORIGIN."),
     ],

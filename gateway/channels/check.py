@@ -73,7 +73,7 @@ class Check:
         for finding in self._of_the_gateway(seen):
             yield finding
         if self._channel.pulls:
-            yield Finding(True, "No address of ours is needed: messages are fetched.")
+            yield self._of_the_fetching(seen)
         elif not self._origin:
             yield Finding(False, "Nobody can call us: set VARSAM_PUBLIC_ORIGIN to our own address.")
         else:
@@ -100,6 +100,15 @@ class Check:
         if self._channel.pulls:
             return Finding(False, f"{why}, so that nothing is fetched: start it, or check where it runs.")
         return Finding(True, f"{why}: which one answers at our address cannot be told.")
+
+    def _of_the_fetching(self, seen: Seen | None) -> Finding:
+        if seen is None or seen.fetching:
+            return Finding(True, "No address of ours is needed: messages are fetched.")
+        return Finding(
+            False,
+            "Messages are fetched, but Varsam could not at its last try: look for not_fetched in its log. It goes on "
+            "trying.",
+        )
 
     # -- the address
 
@@ -180,10 +189,9 @@ class Check:
         here = base_here(self._settings)
         answer = await trial.call(self._http, here, self._one.name, loopback, {LOOPBACK: "1"})
         if answer.taken:
-            text = (
-                "Varsam itself takes the trial message, so the fault is before it: name, certificate, firewall, proxy."
+            return Finding(
+                True, "Varsam itself takes the trial message: look at name, certificate, firewall and proxy."
             )
-            return Finding(True, text)
         return Finding(False, f"Nor is it taken by Varsam itself at {here}: {answer.meaning()}.")
 
     async def _call(self, request: Request, headers: dict[str, str] | None = None) -> trial.Answer:

@@ -156,6 +156,7 @@ class Messaging:
         failures = 0
         while True:
             began = asyncio.get_running_loop().time()
+            self._metrics.fetching.labels(channel=channel.name).set(1)
             try:
                 await channel.pull(http, lambda inbounds: self._take(channel, inbounds))
             except SendFailed as failure:
@@ -169,6 +170,7 @@ class Messaging:
                 wait = None
             else:
                 wait = None
+            self._metrics.fetching.labels(channel=channel.name).set(0)
             failures = 1 if asyncio.get_running_loop().time() - began > 60 else failures + 1
             await asyncio.sleep(min(60.0, backoff(failures)) if wait is None else wait)
 

@@ -15,9 +15,13 @@ SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Seen:
-    """One channel as the running gateway has it. `mode` empty: off there. What it has counted since its start."""
+    """One channel as the running gateway has it, with what it has counted since its start.
+
+    mode: empty where it is off there. fetching: false where the last try to fetch failed.
+    """
 
     mode: str
+    fetching: bool
     loopbacks: float
     unproven: float
 
@@ -55,4 +59,5 @@ def _read(text: str, channel: str) -> Seen | None:
     ours = [sample for sample in samples if sample.labels.get("channel") == channel]
     mode = next((one.labels["mode"] for one in ours if one.name == "varsam_channel"), "")
     counts = {one.labels["kind"]: one.value for one in ours if one.name == "varsam_inbound_total"}
-    return Seen(mode, counts.get("loopback", 0.0), counts.get("unproven", 0.0))
+    fetching = not any(one.name == "varsam_fetching" and one.value == 0 for one in ours)
+    return Seen(mode, fetching, counts.get("loopback", 0.0), counts.get("unproven", 0.0))

@@ -20,11 +20,14 @@ from connectors.wire import session
 from gateway.app import Gateway
 from gateway.channels import trial
 from gateway.channels.check import Check, without_secrets
+from gateway.channels.hooks import LOOPBACK
 from gateway.channels.settings import ChannelSettings, path_of
 from gateway.processes import free_port
 from gateway.settings import Settings
-from tests.channels.platforms import NAMES, Platforms
-from tests.conftest import base_of, settings_for
+from gateway.storage.database import migrate
+from tests.channels.platforms import NAMES, PERSON, Platforms
+from tests.conftest import Clock, base_of, settings_for
+from tests.engine_double import EngineDouble
 
 CALLED = ("telegram", "sms", "whatsapp", "messenger")
 BY_META = ("whatsapp", "messenger")
@@ -112,6 +115,30 @@ async def test_what_cannot_be_fetched_needs_an_address(settings: Settings) -> No
     assert "Nobody can call us: set VARSAM_PUBLIC_ORIGIN to our own address." in wrong(found)
 
 
+async def test_signpost_is_shown_to_answer_and_needs_no_store(
+    tmp_path: Path, clock: Clock, engine_double: EngineDouble, platforms: Platforms, read_once: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    given = {"public_origin": "http://localhost:8080", **platforms.settings("signpost", ("sms",))}
+    made = Gateway(settings_for(tmp_path, **given), engine_double.url, clock)
+    await migrate(made.settings.database)
+    monkeypatch.setattr(made.store, "writable", None)
+    async with TestClient(TestServer(made.app())) as client, TestServer(made.metrics_app()) as metrics:
+        update = {"public_origin": base_of(client), "metrics_port": metrics.port}
+        found = await check(made.settings.model_copy(update=update), "sms")
+    assert "came to the Varsam on this machine: a real one would be answered." in said(found)
+
+
+@pytest.mark.parametrize("name", CALLED)
+async def test_a_message_that_looks_like_a_trial_is_not_lost(
+    name: str, settings: Settings, platforms: Platforms, gateway: Gateway
+) -> None:
+    request = platforms[name].text(PERSON[name], "är jag anonym här?")
+    request = replace(request, headers={**request.headers, LOOPBACK: "1"})
+    assert await platforms.send(name, settings.public_origin, request) == 200
+    assert any("Svar på: är jag anonym här?" in text for text in await platforms.until(name, 2))
+
+
 # -- the platform
 
 
@@ -167,6 +194,22 @@ async def test_a_platform_that_hangs_is_given_up(settings: Settings, name: str) 
 # -- the gateway
 
 
+async def test_fetching_that_fails_is_told(
+    tmp_path: Path, clock: Clock, engine_double: EngineDouble, platforms: Platforms, read_once: None
+) -> None:
+    platforms["telegram"].poll_moods.append("503")
+    made = Gateway(settings_for(tmp_path, **platforms.settings("full", ("telegram",))), engine_double.url, clock)
+    await migrate(made.settings.database)
+    async with TestClient(TestServer(made.app())), TestServer(made.metrics_app()) as metrics:
+        settings = made.settings.model_copy(update={"metrics_port": metrics.port})
+        async with asyncio.timeout(5):
+            while not wrong(found := await check(settings, "telegram")):
+                await asyncio.sleep(0.02)
+    assert wrong(found) == [
+        "Messages are fetched, but Varsam could not at its last try: look for not_fetched in its log. It goes on trying."
+    ]
+
+
 @pytest.mark.parametrize("name", CALLED)
 async def test_another_secret_than_the_gateways_is_told(settings: Settings, name: str) -> None:
     setting = {"telegram": "secret", "sms": "path_secret"}.get(name, "app_secret")
@@ -191,7 +234,7 @@ async def test_no_gateway_is_told(
     await metrics.close()
     settings = settings.model_copy(update={"public_origin": f"http://localhost:{unused_tcp_port}"})
     told = wrong(await check(settings, name))[-1]
-    if name == "signal":
+    if name not in CALLED:
         assert "so that nothing is fetched: start it, or check where it runs." in told
     else:
         assert told.endswith("failed: nobody listens there: start Varsam, and the proxy before it.")
@@ -270,7 +313,7 @@ class Road:
 
     def __init__(self) -> None:
         self.status, self.text, self.headers = 200, "", {}
-        self.to = ""
+        self.to, self.echoes = "", False
         app = web.Application()
         app.router.add_route("*", "/{rest:.*}", self._answer)
         self._server = TestServer(app)
@@ -284,6 +327,8 @@ class Road:
         await self._server.close()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        if self.echoes and request.method == "GET":
+            return web.Response(text=request.query["hub.challenge"])
         if self.to:
             async with (
                 aiohttp.ClientSession() as http,
@@ -339,6 +384,12 @@ async def test_something_that_takes_whatever_comes_is_told(settings: Settings, r
     told = "\n".join(wrong(await check(settings.model_copy(update={"public_origin": road.origin}), "messenger")))
     assert "The same message with a wrong proof was not refused (200)" in told
     assert "The platform's trial of the address (GET) is not answered as it must be (200)" in told
+
+
+async def test_something_that_answers_any_verify_token_is_told(settings: Settings, road: Road) -> None:
+    road.to, road.echoes = settings.public_origin, True
+    told = wrong(await check(settings.model_copy(update={"public_origin": road.origin}), "whatsapp"))
+    assert "The platform's trial of the address (GET) is not answered as it must be (200)" in told[-1]
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ def ids(pairs: list[tuple[str, Setting]]) -> list[str]:
 
 def given(name: str, as_mode: str = "full", **changed: str) -> dict[str, str]:
     """What an operator sets for a channel, as variables."""
-    values = Platforms().settings(as_mode, (name,)) | {f"{name}_api_url": ""}
+    values = Platforms().settings(as_mode, (name,))
+    values |= {f"{name}_{setting.name}": "" for of, setting in EVERY if of == name and setting.default}
     values |= {f"{name}_{setting}": value for setting, value in changed.items()}
     return {f"VARSAM_{setting.upper()}": value for setting, value in values.items()}
 
@@ -68,7 +69,9 @@ def test_a_whole_set_is_taken(name: str, mode: str) -> None:
     one = read(given(name, mode))
     assert (one.name, one.mode, one.decision) == (name, mode, DECISION if mode == "full" else "")
     assert set(one.values) == {setting.name for setting in CHANNELS[name].settings}
-    assert one.values["api_url"] == next(s.default for s in CHANNELS[name].settings if s.name == "api_url")
+    assert [one.values[s.name] for s in CHANNELS[name].settings if s.default] == [
+        s.default for s in CHANNELS[name].settings if s.default
+    ]
 
 
 def test_what_is_optional_may_be_left_out() -> None:
@@ -200,8 +203,8 @@ def test_an_unknown_name_is_told(variable: str, says: str) -> None:
 
 def test_an_unknown_channel_is_told() -> None:
     assert complaints({"VARSAM_TELEGARM_MODE": "full", "VARSAM_FAX_DECISION": DECISION}) == [
-        "VARSAM_TELEGARM_MODE: there is no channel 'telegarm'; there are telegram, sms, whatsapp, messenger, signal.",
-        "VARSAM_FAX_DECISION: there is no channel 'fax'; there are telegram, sms, whatsapp, messenger, signal.",
+        f"VARSAM_TELEGARM_MODE: there is no channel 'telegarm'; there are {', '.join(CHANNELS)}.",
+        f"VARSAM_FAX_DECISION: there is no channel 'fax'; there are {', '.join(CHANNELS)}.",
     ]
 
 
@@ -310,7 +313,7 @@ def test_where_a_channel_is_called_is_shown_without_its_secret(name: str, origin
 
 @pytest.mark.parametrize(("name", "setting"), EVERY, ids=ids(EVERY))
 def test_what_a_setting_is_reads_well_in_a_sentence(name: str, setting: Setting) -> None:
-    assert re.fullmatch(r"(the|a) [^.:;]+\w", setting.what), setting.what
+    assert re.fullmatch(r"(the|an?) [^.:;]+\w", setting.what), setting.what
     assert len(setting.what) <= 100
     assert not (setting.default and setting.optional)
     assert not setting.default or re.fullmatch(setting.pattern, setting.default)

@@ -27,7 +27,12 @@ PUBLIC = "http://localhost:8080"
 
 @asynccontextmanager
 async def running(
-    folder: Path, clock: Clock, engine: EngineDouble, platforms: Platforms, database: str = "", mode: str = "full",
+    folder: Path,
+    clock: Clock,
+    engine: EngineDouble,
+    platforms: Platforms,
+    database: str = "",
+    mode: str = "full",
     names: tuple[str, ...] = NAMES,
 ) -> AsyncIterator[tuple[Gateway, TestClient]]:
     """A gateway of the test's own, for as long as it is needed; the next one finds what this one has stored."""

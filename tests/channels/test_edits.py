@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient
 from connectors.messaging import Request
 from gateway.app import Gateway
 from gateway.handoff import State
-from tests.channels.kept import PHONE, came, conversations, counted, eventually, idle, lines, rows, said, text
+from tests.channels.kept import came, conversations, counted, eventually, idle, lines, rows, said, text
 from tests.channels.platforms import PERSON, Platforms
 from tests.conftest import base_of
 from tests.console_client import ConsoleClient
@@ -188,7 +188,8 @@ async def test_an_edit_of_a_closed_conversation_begins_a_new_one(gateway: Gatewa
     first, second = await conversations(gateway)
     assert [line.words["text"] for line in await gateway.store.lines(first.id) if line.sender == "visitor"] == [UNSENT]
     new = [line.words["text"] for line in await gateway.store.lines(second.id)]
-    assert "hej igen" in new and "Svar på: hej igen" in new
+    assert "hej igen" in new
+    assert "Svar på: hej igen" in new
 
 
 async def test_an_edit_of_a_conversation_that_is_gone_is_something_said_now(gateway: Gateway) -> None:
@@ -213,7 +214,9 @@ async def test_what_is_taken_back_is_gone_from_the_conversation(phone: Phone, ga
     await phone.unsend()
     (only,) = await conversations(gateway)
     assert (await said(gateway), only.context) == ([UNSENT], None)
-    assert [line.words for line in await lines(gateway) if line.sender == "visitor"] == [{"text": UNSENT, "blank": True}]
+    assert [line.words for line in await lines(gateway) if line.sender == "visitor"] == [
+        {"text": UNSENT, "blank": True}
+    ]
 
 
 @pytest.mark.parametrize("name", DELETING)

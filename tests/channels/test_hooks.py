@@ -59,7 +59,7 @@ async def post(client: TestClient, name: str, request: Request) -> tuple[int, by
 async def test_the_answer_is_empty_whatever_comes(
     name: str, client: TestClient, gateway: Gateway, platforms: Platforms
 ) -> None:
-    dice = random.Random(7)  # noqa: S311
+    dice = random.Random(7)
     like = platforms[name].text(PERSON[name], "hej").body
     garbled = [bytes(sign if dice.random() > 0.03 else dice.randrange(256) for sign in like) for _ in range(40)]
     cut = [like[: dice.randrange(len(like))] for _ in range(20)]
@@ -89,7 +89,14 @@ async def test_who_has_no_proof_is_refused_and_nothing_is_kept(
     bad = [replace(good, headers={"content-type": good.headers["content-type"]}, tail="")]
     for header in ("x-hub-signature-256", "x-telegram-bot-api-secret-token"):
         if header in good.headers:
-            for value in ("", "sha256=", "sha256=" + "0" * 64, good.headers[header][:-1], "å", good.headers[header] + "0"):
+            for value in (
+                "",
+                "sha256=",
+                "sha256=" + "0" * 64,
+                good.headers[header][:-1],
+                "å",
+                good.headers[header] + "0",
+            ):
                 bad.append(replace(good, headers={**good.headers, header: value}))
     if name in ("whatsapp", "messenger"):
         bad.append(replace(good, body=good.body + b" "))

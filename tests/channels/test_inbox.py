@@ -21,7 +21,18 @@ from gateway.channels.reception import Reception
 from gateway.keyring import HOURLY
 from gateway.storage.arrivals import Arrival
 from tests.channels.kept import (
-    PHONE, came, conversations, counted, eventually, idle, metrics, row_counts, rows, running, said, text,
+    PHONE,
+    came,
+    conversations,
+    counted,
+    eventually,
+    idle,
+    metrics,
+    row_counts,
+    rows,
+    running,
+    said,
+    text,
 )  # fmt: skip
 from tests.channels.platforms import NAMES, PERSON, Platforms
 from tests.conftest import Clock, base_of
@@ -82,7 +93,7 @@ async def test_what_comes_again_after_a_restart_is_known(
                 assert await platforms.send(name, base_of(client), request) == 200
             await idle(gateway, len(NAMES))
             if _:
-                await eventually(lambda: _of(gateway, "signal", "repeated"), lambda number: number == 1)  # noqa: B023
+                await eventually(lambda: _of(gateway, "signal", "repeated"), lambda number: number == 1)
             assert len(await gateway.store.ids()) == len(NAMES)
     assert len(engine_double.calls) == len(NAMES)
 
@@ -349,7 +360,7 @@ async def test_no_number_no_text_and_no_token_is_logged_or_counted(
     everything = f"{printed.out}{printed.err}{logged.getvalue()}{metrics(gateway)}"
     assert "arrival_failed" in everything
     secrets = [value for key, value in platforms.values(name).items() if key in SECRET]
-    people = ["701740601", *( [provider.psid(PERSON[name])] if name == "messenger" else [])]
+    people = ["701740601", *([provider.psid(PERSON[name])] if name == "messenger" else [])]
     people += [provider.person(PERSON[name]).uuid] if name == "signal" else []
     assert [one for one in ("kanarieblyg", *people, *secrets) if one in everything] == []
     file = b"".join(one.read_bytes() for one in gateway.settings.var.rglob("varsam.sqlite*"))

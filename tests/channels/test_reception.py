@@ -13,7 +13,17 @@ from gateway.app import Gateway
 from gateway.channels.reception import MEDIA
 from gateway.handoff import State
 from tests.channels.kept import (
-    PHONE, came, conversations, counted, eventually, idle, lines, row_counts, rows, said, text,
+    PHONE,
+    came,
+    conversations,
+    counted,
+    eventually,
+    idle,
+    lines,
+    row_counts,
+    rows,
+    said,
+    text,
 )  # fmt: skip
 from tests.channels.platforms import NAMES, PERSON, Platforms
 from tests.channels.test_edits import close
@@ -55,7 +65,8 @@ async def test_answers_go_to_the_most_lasting_id_they_wrote_with(gateway: Gatewa
     (id,) = await gateway.store.ids()
     await came(gateway, text("2", "två", ("user:A", "phone:1")), channel="whatsapp")
     address = await gateway.messaging.addresses.of(id)
-    assert address is not None and address.to == "user:A"
+    assert address is not None
+    assert address.to == "user:A"
 
 
 async def test_two_people_are_never_mixed_though_a_number_was_first_ones_then_the_others(gateway: Gateway) -> None:
@@ -224,9 +235,7 @@ async def test_nothing_of_media_is_stored_and_one_sentence_is_said(media: Any, g
     assert (await said(gateway), (await said(gateway, "system")).count(sentence)) == ([MARK] * 10, 1)
 
 
-async def test_an_album_of_many_kinds_gets_one_sentence_but_a_place_has_its_own(
-    gateway: Gateway, clock: Clock
-) -> None:
+async def test_an_album_of_many_kinds_gets_one_sentence_but_a_place_has_its_own(gateway: Gateway, clock: Clock) -> None:
     await came(gateway, *(text(f"a{i}", kind="media", media="video" if i % 2 else "picture") for i in range(40)))
     assert len(await said(gateway, "system")) == 1
     await came(gateway, text("l", kind="media", media="location"))
@@ -261,7 +270,7 @@ async def test_long_texts_are_read_to_the_end(length: int, gateway: Gateway, eng
     await came(gateway, text("a", words))
     assert " ".join(await said(gateway)).replace(" ", "") == words.replace(" ", "")
     assert "112" in first_sentence((await ours(gateway))[0])
-    assert [row for row in await rows(gateway, "dead_letters")] == []
+    assert list(await rows(gateway, "dead_letters")) == []
 
 
 async def test_what_is_too_long_is_said_to_be(gateway: Gateway) -> None:
@@ -471,5 +480,3 @@ async def test_radera_while_a_turn_runs_leaves_nothing(gateway: Gateway, engine_
 
 async def _asked(engine: EngineDouble) -> int:
     return len(engine.calls)
-
-

@@ -29,7 +29,7 @@ class Disclosure:
     async def tell(self, change: Change, masked: Masked, text: str, message: str = "") -> None:
         """Say what was hidden in `text`; where a counsellor is there or is being called, ask whether to show it.
 
-        `message`: the id under which it is stored.
+        `message`: the id by which its visitor may take it back, where that can be.
         """
         if not masked.kinds:
             return
@@ -59,7 +59,8 @@ class Disclosure:
             danger = self._in_danger(conversation, masked)
             name = "hidden_nobody"
             if self._somebody_comes(conversation, danger):
-                await change.add("visitor", {"text": text, "shown": list(masked.kinds), "of": message})
+                of = {"of": message} if message else {}
+                await change.add("visitor", {"text": text, "shown": list(masked.kinds), **of})
                 name = _shown(conversation, danger)
         await say_as_system(change, name, self._words.sentence(name))
 

@@ -57,7 +57,8 @@ class Taking:
             return await self._take(change, {"text": self._words.sentence("words_mark"), "opens": True, **more}, id)
         masked = mask(text)
         seq = await self._take(change, {"text": masked.text, **more}, id)
-        await self._disclosure.tell(change, masked, text, id.partition("-")[0] if change.conversation.goes_out else id)
+        message = id.partition("-")[0] if change.conversation.goes_out else ""
+        await self._disclosure.tell(change, masked, text, message)
         self._metrics.said.inc()
         return seq
 

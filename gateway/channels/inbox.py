@@ -30,7 +30,8 @@ from gateway.storage.records import Gone
 
 PER_PERSON = (300.0, 1.0)  # messages at once, and a second
 MOST_TRIES = 3
-A_ROUND = 5  # of one person before it is the others' turn
+A_ROUND = 10  # of one person before it is the others' turn
+LOOKED_AT = 1000  # of what waits: more than a few who write all they may
 LONGEST_PAUSE = 20.0
 log = structlog.get_logger()
 
@@ -119,7 +120,7 @@ class Inbox:
             await self._wake[channel.name].wait()
             self._wake[channel.name].clear()
             try:
-                while waiting := await self._arrivals.waiting(channel.name):
+                while waiting := await self._arrivals.waiting(channel.name, LOOKED_AT):
                     for theirs in by_person(waiting):
                         await self._some(channel, theirs[:A_ROUND])
                     pause = 0.5

@@ -96,7 +96,7 @@ class Arrivals:
             known |= set((await connection.execute(select(receipts.c.hash).where(some))).scalars())
         return known
 
-    async def waiting(self, channel: str, most: int = 50) -> list[Arrival]:
+    async def waiting(self, channel: str, most: int) -> list[Arrival]:
         """Give what waits, in the order in which it came."""
         found = select(arrivals).where(arrivals.c.channel == channel).order_by(arrivals.c.id).limit(most)
         async with self._engine.connect() as connection:

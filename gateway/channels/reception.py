@@ -123,6 +123,8 @@ class Reception:
         client_id = self._client_id(channel, first)
         self._taking.hold(id, client_id, inbound.text)
         async with self._store.change(id) as change:
+            if change.conversation.state is State.CLOSED:
+                raise Gone  # a counsellor closed it at this very moment, and nobody would answer: a new one begins
             if new:
                 await self._addresses.keep(change, channel.name, inbound.who)
             else:

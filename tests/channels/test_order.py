@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
 from aiohttp.test_utils import TestClient
 
 from gateway.app import Gateway
 from gateway.handoff import Event
+from gateway.storage.records import Line
 from tests.channels.platforms import PERSON, Platforms
 from tests.conftest import base_of
 from tests.soak.couriers import together
@@ -62,3 +64,24 @@ async def test_radera_erases_what_a_counsellor_has_closed_too(
         return await gateway.store.ids() == []
 
     await until(erased)
+
+
+async def test_words_that_come_as_a_counsellor_closes_begin_a_new_talk(
+    client: TestClient, gateway: Gateway, platforms: Platforms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = base_of(client)
+    await platforms.say("whatsapp", base, "det första")
+    await platforms.until("whatsapp", 2)
+    (id,) = await gateway.store.ids()
+    lines = gateway.store.lines
+
+    async def meanwhile(id: str, after: int = 0) -> list[Line]:
+        monkeypatch.undo()
+        async with gateway.store.change(id) as change:
+            await change.step(Event.CLOSED)
+        return await lines(id, after)
+
+    monkeypatch.setattr(gateway.store, "lines", meanwhile)
+    await platforms.say("whatsapp", base, "det andra")
+    assert "Svar på: det andra" in "".join(await platforms.until("whatsapp", 4))
+    assert len(await gateway.store.ids()) == 2

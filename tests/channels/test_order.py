@@ -72,7 +72,6 @@ async def test_words_that_come_as_a_counsellor_closes_begin_a_new_talk(
     base = base_of(client)
     await platforms.say("whatsapp", base, "det första")
     await platforms.until("whatsapp", 2)
-    (id,) = await gateway.store.ids()
     lines = gateway.store.lines
 
     async def meanwhile(id: str, after: int = 0) -> list[Line]:

@@ -118,6 +118,8 @@ class Reception:
             await self._arrivals.drop(arrival.id)  # came late: it has been taken back
             return
         new = id is None
+        if new and inbound.kind == "edit":
+            await self._blank_in_closed(channel, inbound.who, self._client_id(channel, first), "edited_mark")
         id = id or await self._begin(channel)
         lines = [] if new else await self._store.lines(id)
         client_id = self._client_id(channel, first)
@@ -233,11 +235,20 @@ class Reception:
             for one in (receipt, back):
                 await self._arrivals.has_come(change.connection, one, change.now)
             await self._arrivals.done(change.connection, arrival.id)
-            for place in range(MOST_PIECES):
-                id = receipt[:ID] + (f"-{place}" if place else "")
-                seq = await change.seq_of(id)
-                if seq is not None:
-                    await change.blank(seq, self._words.sentence("unsent_mark"))
+            await self._blank(change, receipt[:ID], "unsent_mark")
+        await self._blank_in_closed(channel, inbound.who, receipt[:ID], "unsent_mark")
+
+    async def _blank(self, change: Change, id: str, mark: str) -> None:
+        for place in range(MOST_PIECES):
+            seq = await change.seq_of(f"{id}-{place}" if place else id)
+            if seq is not None:
+                await change.blank(seq, self._words.sentence(mark))
+
+    async def _blank_in_closed(self, channel: Channel, who: tuple[str, ...], id: str, mark: str) -> None:
+        """The same of what was said before a counsellor closed the talk."""
+        for closed in await self._addresses.closed_of(channel.name, who):
+            async with self._store.change(closed) as change:
+                await self._blank(change, id, mark)
 
     def _back_receipt(self, channel: Channel, id: str) -> str:
         return self._arrivals.receipt(channel.name, f"taken back\0{id}")

@@ -84,3 +84,17 @@ async def test_words_that_come_as_a_counsellor_closes_begin_a_new_talk(
     await platforms.say("whatsapp", base, "det andra")
     assert "Svar på: det andra" in "".join(await platforms.until("whatsapp", 4))
     assert len(await gateway.store.ids()) == 2
+
+
+async def test_an_edit_after_the_close_leaves_no_old_words(
+    client: TestClient, gateway: Gateway, platforms: Platforms
+) -> None:
+    phone, base = platforms["whatsapp"], base_of(client)
+    await platforms.send("whatsapp", base, phone.text(WHO, "gamla ord", "wamid.A"))
+    await platforms.until("whatsapp", 2)
+    (id,) = await gateway.store.ids()
+    async with gateway.store.change(id) as change:
+        await change.step(Event.CLOSED)
+    await platforms.send("whatsapp", base, phone.edit(WHO, "wamid.A", "nya ord"))
+    assert "Svar på: nya ord" in "".join(await platforms.until("whatsapp", 4))
+    assert "gamla ord" not in [line.words["text"] for line in await gateway.store.lines(id)]

@@ -83,6 +83,8 @@ class Inspector:
     def inspect(self, log: Path, database: Path | None) -> dict[str, Any]:
         if keys := self._stored.keys_without_rows():
             self.wrong["KEYS without rows"] += sorted(keys)
+        if self._stored.twice:
+            self.wrong["STORED twice"] += self._stored.twice
         for talk in self._stored.talks.values():
             self._talk(talk)
         for person in self._people:

@@ -118,7 +118,7 @@ class Reception:
             await self._arrivals.drop(arrival.id)  # came late: it has been taken back
             return
         new = id is None
-        if new and inbound.kind == "edit":
+        if inbound.kind == "edit":
             await self._blank_in_closed(channel, inbound.who, self._client_id(channel, first), "edited_mark")
         id = id or await self._begin(channel)
         lines = [] if new else await self._store.lines(id)

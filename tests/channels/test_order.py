@@ -86,8 +86,9 @@ async def test_words_that_come_as_a_counsellor_closes_begin_a_new_talk(
     assert len(await gateway.store.ids()) == 2
 
 
+@pytest.mark.parametrize("has_written_since", [False, True])
 async def test_an_edit_after_the_close_leaves_no_old_words(
-    client: TestClient, gateway: Gateway, platforms: Platforms
+    client: TestClient, gateway: Gateway, platforms: Platforms, has_written_since: bool
 ) -> None:
     phone, base = platforms["whatsapp"], base_of(client)
     await platforms.send("whatsapp", base, phone.text(WHO, "gamla ord", "wamid.A"))
@@ -95,6 +96,9 @@ async def test_an_edit_after_the_close_leaves_no_old_words(
     (id,) = await gateway.store.ids()
     async with gateway.store.change(id) as change:
         await change.step(Event.CLOSED)
+    if has_written_since:
+        await platforms.say("whatsapp", base, "något annat")
+        await platforms.until("whatsapp", 4)
     await platforms.send("whatsapp", base, phone.edit(WHO, "wamid.A", "nya ord"))
-    assert "Svar på: nya ord" in "".join(await platforms.until("whatsapp", 4))
+    assert "Svar på: nya ord" in "".join(await platforms.until("whatsapp", 5 if has_written_since else 4))
     assert "gamla ord" not in [line.words["text"] for line in await gateway.store.lines(id)]

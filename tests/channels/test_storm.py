@@ -16,7 +16,8 @@ async def test_nothing_is_lost_and_nothing_said_twice_in_a_storm(tmp_path: Path,
     engine = MoodyEngine()
     await engine.start()
     try:
-        storm = Storm(tmp_path, engine.url, "", content, seed=1, things=180, people=25, per_second=25, life=(4.0, 8.0))
+        how = {"things": 180, "people": 25, "per_second": 25.0, "life": (4.0, 8.0), "worse": 4.0}
+        storm = Storm(tmp_path, engine.url, "", content, seed=1, **how)
         await storm.run()
     finally:
         engine.stop()

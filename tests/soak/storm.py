@@ -33,18 +33,18 @@ REST_SECONDS = 900.0
 
 
 class Storm:
-    """One database, one gateway after the other. `things`: how many are sent; `people`: by how many.
+    """One database, one gateway after the other. `things`: how many are sent; `people`: by how many; `worse`: weather.
 
     `figures` is what was counted, `by_channel` what became of what was sent there.
     """
 
     def __init__(
         self, folder: Path, engine: str, database_url: str, content: Content, seed: int, things: int,
-        people: int = 0, per_second: float = 20.0, life: tuple[float, float] = LIFE,
+        people: int = 0, per_second: float = 20.0, life: tuple[float, float] = LIFE, worse: float = 1.0,
     ) -> None:  # fmt: skip
         self._folder, self._engine, self._database_url = folder, engine, database_url
         self._content, self._random = content, Random(seed)
-        self._things, self._life = things, life
+        self._things, self._life, self._worse = things, life, worse
         self._number = people or max(10, things // 25)
         self._budget = Budget(things, per_second)
         self.gaps = Gaps()
@@ -70,7 +70,7 @@ class Storm:
                 self._db.close()
 
     def _spoil(self, provider: Any) -> Weather:
-        weather = provider.moods = Weather(Random(self._random.random()))
+        weather = provider.moods = Weather(Random(self._random.random()), self._worse)
         provider.sent = Arrived()
         if hasattr(provider, "tries"):
             provider.tries = 1  # the couriers repeat

@@ -18,6 +18,7 @@ from gateway.channels.offered import pressed, typed
 from gateway.channels.people import BEFORE, People, Theirs
 from gateway.channels.standing import MARK, PIECE, Standing, blank, cut, find, is_too_long, kept_with, part_of
 from gateway.delivery import say_as_system
+from gateway.handoff import State
 from gateway.live import Live
 from gateway.metrics import Metrics
 from gateway.storage.addresses import Addresses
@@ -25,7 +26,7 @@ from gateway.storage.arrivals import Arrival, Arrivals
 from gateway.storage.change import Change
 from gateway.storage.farewells import Farewell, Farewells
 from gateway.storage.outbox import OutboxRows
-from gateway.storage.records import Line
+from gateway.storage.records import Gone, Line
 from gateway.storage.store import Store
 from gateway.taking import Taking
 from gateway.turns import Turns
@@ -135,6 +136,8 @@ class Reception:
         line_id = was.id if was is not None else self._line_id(channel, inbound.refers if instead else inbound.id)
         self._taking.hold(id, line_id, inbound.text)
         async with self._store.change(id) as change:
+            if change.conversation.state is State.CLOSED:
+                raise Gone  # a counsellor closed it at this very moment, and nobody would answer: a new one begins
             if theirs.talk is not None:
                 await self._addresses.renew(change, channel.name, inbound.who)
             else:

@@ -28,12 +28,13 @@ ENDS = {"erase": ("radera", "Radera allt.", "RADERA"), "stop": ("stopp", "STOPP"
 
 
 class Budget:
-    """How many things are still to be sent, and how many a second."""
+    """How many things are still to be sent, and how many a second; none while it is `held`."""
 
     def __init__(self, things: int, per_second: float) -> None:
         self.left = things
         self._gap = 1 / per_second
         self._next = 0.0
+        self.held = False
 
     async def take(self, number: int = 1) -> bool:
         """Wait for one's turn; False where nothing is left to be sent."""
@@ -44,6 +45,8 @@ class Budget:
         now = asyncio.get_running_loop().time()
         self._next = max(self._next, now) + number * self._gap
         await asyncio.sleep(self._next - now)
+        while self.held:
+            await asyncio.sleep(0.2)
         return True
 
 

@@ -84,12 +84,14 @@ class Stored:
             self.talks[id].drafts.append(self._open(id, "draft", sealed)["text"])
         for id, sealed in connection.execute("SELECT conversation, sealed FROM addresses").fetchall():
             self.talks[id].to = self._open(id + ADDRESS, "address", sealed)["to"]
-        self.by_client_id = {
-            line.client_id: (talk, seq)
-            for talk in self.talks.values()
-            for seq, line in talk.lines.items()
-            if line.client_id and line.sender == "visitor"
-        }
+        self.by_client_id: dict[str, tuple[Talk, int]] = {}
+        self.twice: list[str] = []  # what is stored in two places
+        for talk in self.talks.values():
+            for seq, line in talk.lines.items():
+                if line.client_id and line.sender == "visitor":
+                    if line.client_id in self.by_client_id:
+                        self.twice.append(f"{talk.channel} {line.text[:60]!r}")
+                    self.by_client_id[line.client_id] = (talk, seq)
 
     def receipt(self, channel: str, id: str) -> str:
         return hmac.new(self._secrets["receipts"], f"{channel}\0{id}".encode(), hashlib.sha256).hexdigest()

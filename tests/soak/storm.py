@@ -27,23 +27,24 @@ from tests.soak.storm_inspector import Gaps, Inspector
 from tests.soak.weather import Arrived, Weather
 
 COUNSELLORS = 3
-LIFE = (6.0, 25.0)  # seconds between a start and the kill
+LIFE = (10.0, 40.0)  # seconds between a start and the kill
+MOST_WAITING = 150  # things that are stored and not worked on: more than that the machine does not bear
 REST_SECONDS = 900.0
 
 
 class Storm:
-    """One database, one gateway after the other. `things`: how many are sent; `people`: by how many.
+    """One database, one gateway after the other. `things`: how many are sent; `people`: by how many; `worse`: weather.
 
     `figures` is what was counted, `by_channel` what became of what was sent there.
     """
 
     def __init__(
         self, folder: Path, engine: str, database_url: str, content: Content, seed: int, things: int,
-        people: int = 0, per_second: float = 20.0, life: tuple[float, float] = LIFE,
+        people: int = 0, per_second: float = 20.0, life: tuple[float, float] = LIFE, worse: float = 1.0,
     ) -> None:  # fmt: skip
         self._folder, self._engine, self._database_url = folder, engine, database_url
         self._content, self._random = content, Random(seed)
-        self._things, self._life = things, life
+        self._things, self._life, self._worse = things, life, worse
         self._number = people or max(10, things // 25)
         self._budget = Budget(things, per_second)
         self.gaps = Gaps()
@@ -69,7 +70,7 @@ class Storm:
                 self._db.close()
 
     def _spoil(self, provider: Any) -> Weather:
-        weather = provider.moods = Weather(Random(self._random.random()))
+        weather = provider.moods = Weather(Random(self._random.random()), self._worse)
         provider.sent = Arrived()
         if hasattr(provider, "tries"):
             provider.tries = 1  # the couriers repeat
@@ -97,6 +98,7 @@ class Storm:
         killing = asyncio.create_task(self._kill_and_start(platforms, over))
         while not self.gaps.opened and not killing.done():
             await asyncio.sleep(0.05)
+        pacing = asyncio.create_task(self._pace())
         helping = [asyncio.create_task(counsellor.live(over)) for counsellor in counsellors]
         try:
             await asyncio.gather(*(person.live(self._budget) for person in people))
@@ -108,9 +110,9 @@ class Storm:
             raged = time.monotonic() - began
             await self._come_to_rest()
         finally:
-            for task in (killing, *helping):
+            for task in (killing, pacing, *helping):
                 task.cancel()
-            await asyncio.gather(killing, *helping, return_exceptions=True)
+            await asyncio.gather(killing, pacing, *helping, return_exceptions=True)
             for counsellor in counsellors:
                 await counsellor.__aexit__()
         self.gateway.kill()
@@ -129,6 +131,12 @@ class Storm:
             except TimeoutError:
                 self.gaps.kills.append(time.monotonic())
                 self.gateway.kill()
+
+    async def _pace(self) -> None:
+        """Send no more than the machine bears: what waits for minutes is another test."""
+        while True:
+            self._budget.held = self._db.execute("SELECT count(*) FROM arrivals").fetchone()[0] > MOST_WAITING
+            await asyncio.sleep(0.5)
 
     async def _come_to_rest(self) -> None:
         until = time.monotonic() + REST_SECONDS

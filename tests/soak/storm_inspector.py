@@ -83,6 +83,8 @@ class Inspector:
     def inspect(self, log: Path, database: Path | None) -> dict[str, Any]:
         if keys := self._stored.keys_without_rows():
             self.wrong["KEYS without rows"] += sorted(keys)
+        if self._stored.twice:
+            self.wrong["STORED twice"] += self._stored.twice
         for talk in self._stored.talks.values():
             self._talk(talk)
         for person in self._people:
@@ -133,12 +135,26 @@ class Inspector:
                         f"{name} {first.text[:60]!r}, {second.at - first.at:.1f} s apart, {first.mood}"
                     )
         self._after_the_end(name, copies)
+        self._no_more_than_was_sent(name, copies)
 
     def _may_repeat(self, first: Copy, second: Copy) -> bool:
         """What carries 112 or a counsellor's words, and whose arrival we could not know of."""
         urgent = "112" in first.text or HUMAN.search(first.text) is not None
         unsure = first.mood in SPOILED or self._gaps.killed_between(first.at, second.at)
         return urgent and (unsure or second.at - first.at > 15)
+
+    def _no_more_than_was_sent(self, name: str, copies: list[Copy]) -> None:
+        """Also of the sentences that many get: a phone has each once, and more only where a send was in doubt."""
+        for person in self._people:
+            if person.channel != name or any(thing.kind in ENDS for thing in person.things):
+                continue
+            talks = [talk for talk in self._stored.talks.values() if talk.to in person.whos]
+            parts = [part for talk in talks for some in talk.parts.values() for part in some]
+            known = {part.id for part in parts if part.id}
+            more = [copy for copy in copies if copy.person is person and copy.id not in known]
+            may = sum(part.attempts - bool(part.id) for part in parts) + sum(len(talk.drafts) for talk in talks)
+            if len(more) > may:
+                self.wrong["MORE than was sent"].append(f"{name} {len(more)}, may be {may}: {more[0].text[:60]!r}")
 
     def _after_the_end(self, name: str, copies: list[Copy]) -> None:
         """Whoever said stop or radera, or left, hears nothing of the bot until they write again."""
@@ -198,17 +214,12 @@ class Inspector:
                 copy = self._on_phone.get((talk.channel, part.id))
                 if copy is None:
                     self.wrong["LOST: sent, and on no phone"].append(where)
-                elif (talk.channel, talk.to.partition(":")[2]) not in self._whose and talk.to:
-                    self.wrong["AN ADDRESS of nobody"].append(where)
-                elif talk.to and self._person_of(talk) is not copy.person:
+                elif talk.to and self._whose.get((talk.channel, talk.to)) is not copy.person:
                     self.wrong["SOMEBODY ELSE's phone"].append(where)
             elif part.state == "failed" and part.failure not in FAILURES:
                 self.wrong["FAILED though nothing forbids it"].append(f"{where} {part.failure} {self._stored.dead}")
             elif part.state == "doubt" and part.urgent and part.attempts < 4:
                 self.wrong["URGENT and not repeated"].append(where)
-
-    def _person_of(self, talk: Talk) -> Person | None:
-        return self._whose.get((talk.channel, talk.to)) or self._whose.get((talk.channel, talk.to.partition(":")[2]))
 
     # -- what people sent
 

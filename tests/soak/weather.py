@@ -16,10 +16,11 @@ _mood: ContextVar[str] = ContextVar("mood", default="ok")
 
 
 class Weather:
-    """Stands in for a provider's `moods`; `calm` ends it."""
+    """Stands in for a provider's `moods`; `calm` ends it. `worse`: how much more often something goes wrong."""
 
-    def __init__(self, source: Random) -> None:
+    def __init__(self, source: Random, worse: float = 1.0) -> None:
         self._random = source
+        self._weights = [weight if mood in ("ok", "hang") else worse * weight for mood, weight in MOODS.items()]
         self.calm = False
         self.drawn: Counter[str] = Counter()
 
@@ -27,7 +28,7 @@ class Weather:
         return True
 
     def popleft(self) -> str:
-        mood = "ok" if self.calm else self._random.choices(list(MOODS), list(MOODS.values()))[0]
+        mood = "ok" if self.calm else self._random.choices(list(MOODS), self._weights)[0]
         self.drawn[mood] += 1
         _mood.set(mood)
         return mood

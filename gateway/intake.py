@@ -107,6 +107,7 @@ class Intake:
         async with self._guarded():
             if token.startswith(LINK) and start is not None:
                 conversation, token = await self._moving.to_web(token, start)
+                self._veil.forget_with(conversation.id, LINK)  # it is used, and stays nowhere
             else:
                 conversation = await self._store.by_token(token)
         if conversation.leave_at is not None:

@@ -73,8 +73,22 @@ class Reach:
             return {}
         works = self._channel(conversation.channel) is not None
         ours = {line.seq for line in shown if line.sender != "visitor"}
-        found = await self._outbox.delivery_of(conversation.id)
-        return {str(seq): _told(found[seq], works) for seq in sorted(ours & found.keys())}
+        found = _in_order(await self._outbox.delivery_of(conversation.id))
+        return {str(seq): _told(found[seq], works) for seq in found if seq in ours}
+
+
+def _in_order(found: dict[int, Delivery]) -> dict[int, Delivery]:
+    """Give the fates in the order of the lines: what waits behind one that cannot go out waits for the same reason."""
+    given: dict[int, Delivery] = {}
+    stuck: str | None = None
+    for seq in sorted(found):
+        one = found[seq]
+        if one.state == "pending" and one.failure is None:
+            one = Delivery("pending", stuck)
+        elif one.state == "pending" and one.failure != "in_doubt":
+            stuck = stuck or one.failure
+        given[seq] = one
+    return given
 
 
 def _told(delivery: Delivery, works: bool) -> dict[str, str]:

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from content.model import Content
 from gateway.app import Gateway
@@ -20,7 +20,7 @@ from gateway.processes import free_port
 from gateway.storage.database import migrate
 from tests.browser.people import PHONE, Chat, Console, eventually
 from tests.browser.test_access import RULES, SIDEWAYS, SIZES
-from tests.channels.platforms import Platforms
+from tests.channels.platforms import PERSON, Platforms
 from tests.conftest import Clock, base_of, settings_for
 from tests.engine_double import EngineDouble
 
@@ -160,6 +160,8 @@ async def test_a_talk_goes_on_in_the_browser_and_is_the_same_at_the_console(
     history = await chat.page.evaluate("[history.length, location.href, JSON.stringify(sessionStorage)]")
     assert "fortsatt" not in str(history)
     assert "en-gang" not in str(history)
+    assert "en-gang" not in await chat.page.content()  # the line that brought it tells only that there was one
+    await expect(chat.log).to_contain_text(content.sentences["link_mark"])
 
     await chat.page.reload()
     await expect(chat.said_by("counsellor").last).to_have_text("Bra. Då fortsätter vi här.")
@@ -333,3 +335,170 @@ async def test_the_link_page_is_usable_by_everyone(sms: Phone, page_at: Open, sc
     await again.button(TAKE).click()
     await expect(again.page.get_by_role("heading", name=DEAD)).to_be_focused()
     await check(again.page, "dead")
+
+
+# -- the console
+
+
+@pytest.fixture
+def claim(
+    client: TestClient, platforms: Platforms, own_consoles: Enter, engine_double: EngineDouble
+) -> Callable[..., Awaitable[tuple[Console, Phone, str]]]:
+    """Let somebody write through a channel and Alva take them; gives console, phone and pseudonym."""
+
+    async def taken(name: str, console: Console | None = None, **options: Any) -> tuple[Console, Phone, str]:
+        phone, alva = Phone(name, base_of(client), platforms), console or await own_consoles("Alva", **options)
+        before = await alva.waiting()
+        engine_double.summon()
+        await phone.say(NEED, 2)
+        who = await alva.newcomer(before)
+        await alva.claim(who).click()
+        await expect(alva.talk(who)).to_be_focused()
+        engine_double.calm()
+        return alva, phone, who
+
+    return taken
+
+
+def fate(console: Console, text: str) -> Locator:
+    """What stands under one of the counsellor's messages."""
+    return console.log.locator(".message.counsellor", has_text=text).locator(".meta")
+
+
+Claim = Callable[..., Awaitable[tuple[Console, Phone, str]]]
+
+
+async def test_what_became_of_each_message_stands_under_it(claim: Claim, platforms: Platforms) -> None:
+    alva, _, _ = await claim("sms")
+    await alva.say("det här kommer fram")
+    await expect(fate(alva, "det här kommer fram")).to_have_text("10.00")
+    platforms["sms"].moods.append("503")
+    await alva.say("det här får vänta")
+    await expect(fate(alva, "det här får vänta")).to_contain_text("Vi försöker igen av oss själva.")
+    await expect(fate(alva, "det här kommer fram")).to_have_text("10.00")
+
+
+async def test_what_did_not_arrive_is_said_at_once_wherever_one_reads(
+    claim: Claim, platforms: Platforms, client: TestClient
+) -> None:
+    alva, _, _ = await claim("sms")
+    await alva.say("det här kommer fram")
+    await expect(fate(alva, "det här kommer fram")).to_have_text("10.00")
+    platforms["sms"].refuse = (400, "Message is too long")
+    await alva.say("det här går inte")
+    await expect(fate(alva, "det här går inte")).to_contain_text("Det kom inte fram.")
+    notice = alva.page.locator(".conversation-under").get_by_role("status").filter(has_text="Det kom inte fram.")
+    await expect(notice).to_be_visible()
+    platforms["sms"].refuse = None
+    await alva.say("men det här")
+    await expect(fate(alva, "men det här")).to_have_text("10.00")
+    await expect(notice).to_have_count(0)
+    await alva.page.reload()
+    await alva.page.get_by_role("button", name="Öppna samtalet med").click()
+    await expect(fate(alva, "det här går inte")).to_contain_text("Det kom inte fram.")
+    await expect(notice).to_have_count(0)  # it is no news any more
+
+
+async def test_who_has_said_stopp_is_shown_on_the_card_and_above_the_field(claim: Claim) -> None:
+    alva, phone, who = await claim("sms")
+    await phone.say("stopp")
+    told = alva.page.get_by_role("status").filter(
+        has_text="Personen har skrivit stopp, blockerat oss eller går inte att nå."
+    )
+    await expect(told).to_be_visible()
+    await expect(alva.card(who)).to_contain_text("Har skrivit stopp eller går inte att nå.")
+    await expect(alva.page.get_by_text("Besökaren har lämnat chatten.")).to_have_count(0)  # said once, and more surely
+    await alva.say("når det här fram?")
+    await expect(fate(alva, "når det här fram?")).to_contain_text("Det kom inte fram. Personen har skrivit stopp")
+    await phone.say("jag ångrar mig", 0)
+    await expect(told).to_have_count(0)
+    await expect(alva.card(who)).not_to_contain_text("stopp")
+
+
+async def test_the_window_counts_down_and_ends_in_a_clear_sentence(claim: Claim, clock: Clock) -> None:
+    alva, _, who = await claim("whatsapp")
+    line = alva.page.locator(".reach-until")
+    await expect(line).to_have_text("Du kan svara till 22.00, 12 tim kvar.")  # the silence of 12 hours comes first
+    await expect(alva.card(who)).not_to_contain_text("svar till")
+    await alva.page.context.clock.set_fixed_time(clock.now + 23 * 3600 + 30 * 60)
+    await expect(alva.card(who)).to_contain_text("Kan bara få svar till 10.00.")
+    await alva.page.context.clock.set_fixed_time(clock.now + 24 * 3600)
+    over = alva.page.get_by_role("status").filter(has_text="Tiden för svar är ute. WhatsApp släpper inte fram något")
+    await expect(over).to_be_visible()
+    await expect(line).to_be_hidden()
+    await expect(alva.card(who)).to_contain_text("Tiden för svar är ute.")
+
+
+async def test_what_a_phone_leaves_behind_is_said_at_the_first_talk_of_a_channel(
+    claim: Claim, client: TestClient, engine_double: EngineDouble
+) -> None:
+    alva, _, _ = await claim("sms")
+    hint = alva.page.get_by_role("note")
+    await expect(hint).to_contain_text("Sms: det du skriver hamnar i personens telefon")
+    await hint.get_by_role("button", name="Uppfattat").click()
+    await expect(hint).to_have_count(0)
+    await expect(alva.field).to_be_focused()
+    await claim("telegram", alva)
+    await expect(hint).to_contain_text("Telegram: ")
+    await alva.page.get_by_role("button", name="Öppna samtalet med").first.click()
+    await expect(alva.page.locator(".conversation .facts")).to_contain_text("Sms")
+    await expect(hint).to_have_count(0)
+
+
+async def test_nobody_at_a_phone_is_told_that_the_counsellor_types(claim: Claim) -> None:
+    alva, _, _ = await claim("sms")
+    asked: list[str] = []
+    alva.page.on("request", lambda request: asked.append(request.url))
+    await alva.field.press_sequentially("jag skriver nu")
+    await alva.say("jag skriver nu")
+    await expect(fate(alva, "jag skriver nu")).to_have_text("10.00")
+    assert [url for url in asked if url.endswith("/typing")] == []
+
+
+async def test_words_taken_back_go_from_the_screen(claim: Claim, platforms: Platforms, client: TestClient) -> None:
+    alva, _, _ = await claim("whatsapp")
+    provider, person, base = platforms["whatsapp"], PERSON["whatsapp"], base_of(client)
+    await platforms.send("whatsapp", base, provider.text(person, "min bror slår mig", "wamid.ONE"))
+    await expect(alva.log).to_contain_text("min bror slår mig")
+    await platforms.send("whatsapp", base, provider.unsend(person, "wamid.ONE"))
+    await expect(alva.log.locator(".message.visitor.blank .text")).to_have_text("[borttaget av den som skrev]")
+    assert "min bror slår mig" not in await alva.page.content()
+    await platforms.send("whatsapp", base, provider.text(person, "jag heter nog inget", "wamid.TWO"))
+    await expect(alva.log).to_contain_text("jag heter nog inget")
+    await platforms.send("whatsapp", base, provider.edit(person, "wamid.TWO", "jag säger inget"))
+    await expect(alva.log).to_contain_text("[ändrat, se längre ned]")
+    await expect(alva.log).to_contain_text("jag säger inget")
+    assert "heter nog" not in await alva.page.content()
+
+
+async def test_what_a_claim_recalled_are_drafts(
+    client: TestClient, platforms: Platforms, own_consoles: Enter, engine_double: EngineDouble
+) -> None:
+    alva = await own_consoles("Alva")
+    platforms["sms"].moods.extend(["503"] * 20)
+    engine_double.summon()
+    assert await platforms.say("sms", base_of(client), NEED) == 200
+    who = await alva.newcomer(set())
+    await alva.claim(who).click()
+    drafts = alva.page.locator(".drafts")
+    await drafts.locator("summary").click()
+    await expect(drafts).to_contain_text("Besökaren har inte fått de här svaren.")
+    await expect(drafts).to_contain_text(f"Svar på: {NEED}")
+    await expect(alva.log).not_to_contain_text(f"Svar på: {NEED}")
+
+
+@pytest.mark.parametrize("size", ["narrow", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_console_of_a_talk_at_a_phone_is_usable_by_everyone(
+    claim: Claim, platforms: Platforms, scheme: str, size: str
+) -> None:
+    seen = {"viewport": SIZES[size], "color_scheme": scheme, "reduced_motion": "reduce"}
+    alva, phone, _ = await claim("whatsapp", **seen)
+    await check(alva.page, "the hint and the window")
+    platforms["whatsapp"].moods.append("error 131047")
+    await alva.say("kommer det fram?")
+    await expect(fate(alva, "kommer det fram?")).to_contain_text("Det kom inte fram")
+    await check(alva.page, "a message that failed")
+    await phone.say("stopp", 0)
+    await expect(alva.page.get_by_text("Personen har skrivit stopp").first).to_be_visible()
+    await check(alva.page, "who has said stopp")

@@ -259,3 +259,18 @@ async def test_of_a_line_that_had_begun_to_go_out_the_draft_says_so(
         await change.send(seq, "bot", 1, {"text": "Andra."})
     conversation = (await alva.claim(id))[1]
     assert [(one["text"], one["begun"]) for one in conversation["drafts"]] == [("Första. Andra.", True)]
+
+
+async def test_what_waits_behind_a_line_that_cannot_go_out_says_why(
+    summon: Summon, alva: ConsoleClient, platforms: Platforms
+) -> None:
+    id = await summon("sms")
+    await alva.claim(id)
+    await alva.say(id, "det här går")
+    await eventually(lambda: _fates(alva, id), [("det här går", "sent", "")])
+    platforms["sms"].refuse = (401, "API access denied")
+    for text in ("ett", "två"):
+        await alva.say(id, text)
+    why = said("delivery", "delivery_misconfigured")
+    wanted = [("det här går", "sent", ""), ("ett", "pending", why), ("två", "pending", why)]
+    await eventually(lambda: _fates(alva, id), wanted)

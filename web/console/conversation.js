@@ -84,7 +84,7 @@ export function createConversationView(api, first, { onBack, onOver, onLetter, c
     for (const message of conversation.messages ?? []) entries.add(message);
     entries.blank(conversation.blanked);
     const trouble = entries.delivery(conversation.channel === WEB ? null : conversation.delivery);
-    if (trouble) setText(notice, trouble);
+    if (trouble && !conversation.stopped) setText(notice, trouble);
   }
 
   /** @param {string} text */

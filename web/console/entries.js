@@ -59,6 +59,11 @@ export function createEntries(onRetry) {
     if (newest) newest.element.scrollIntoView({ block: "nearest" });
   }
 
+  // What is said above the field takes room from the list, and a line under a message makes it taller.
+  let atEnd = true;
+  element.addEventListener("scroll", () => { atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 40; }, { passive: true });
+  new ResizeObserver(() => atEnd && toEnd()).observe(element);
+
   return {
     element,
     toEnd,
@@ -89,6 +94,7 @@ export function createEntries(onRetry) {
     delivery(found) {
       fates = found;
       entries.forEach(settle);
+      if (atEnd) toEnd();
       const wrong = Object.entries(found ?? {}).filter(([, fate]) => fate.state === "failed" || fate.state === "doubt");
       const fresh = wrong.filter(([seq, fate]) => troubles && !troubles.has(`${seq} ${fate.state}`));
       troubles = new Set(wrong.map(([seq, fate]) => `${seq} ${fate.state}`));

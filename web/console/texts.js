@@ -186,10 +186,10 @@ export const TEXTS = {
     moment: "mindre än en minut",
     over: (/** @type {string} */ channel) => `Tiden för svar är ute. ${channel} släpper inte fram något förrän personen har skrivit igen.`,
     shortOver: "Tiden för svar är ute.",
-    stopped: "Personen har skrivit stopp eller blockerat oss. Det du skriver når inte fram, om personen inte skriver igen.",
-    shortStopped: "Har skrivit stopp eller blockerat oss.",
+    stopped: "Personen har skrivit stopp, blockerat oss eller går inte att nå. Det du skriver kommer inte fram, om inte personen skriver igen.",
+    shortStopped: "Har skrivit stopp eller går inte att nå.",
     hint: (/** @type {string} */ channel) => `${channel}: det du skriver hamnar i personens telefon och ligger kvar där.`,
-    hintLead: "Det kan synas på låst skärm, och någon annan kan hålla i telefonen. Skriv så att det tål att läsas av fel person: inga namn, ingen plats, inget om vad det gäller. Personen kan skriva webb för att fortsätta i webbchatten.",
+    hintLead: "Det kan synas på låst skärm, och någon annan kan hålla i telefonen. Skriv neutralt: inga namn eller platser, och inget som skadar om fel person läser det. Vill ni prata mer öppet kan personen skriva webb och fortsätta i webbchatten.",
     hintSeen: "Uppfattat",
   },
   letters: {

@@ -22,6 +22,12 @@ SECONDS = 15.0
 CONNECT_SECONDS = 5.0
 MOST_BYTES = 1_000_000
 LONGEST_WAIT = 24 * 3600.0
+NOT_HANDED_OVER = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ async def call(http: aiohttp.ClientSession, method: str, url: str, **how: Any) -
         async with http.request(method, url, allow_redirects=False, **how) as response:
             raw = await _read(response)
             answer = Answer(response.status, _object(raw), _seconds(response.headers.get("Retry-After")))
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as failure:
+    except NOT_HANDED_OVER as failure:
         raise SendFailed("provider_down", code=type(failure).__name__) from None
     except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as failure:
         raise SendFailed("in_doubt", code=type(failure).__name__) from None

@@ -16,7 +16,12 @@ OURS = "0b7e5a1c-61ad-4d0c-9a43-0a4a54f0c001"
 LINA = "5f0c2a14-8a1e-4c55-9d0b-2b1f4f8f9a10"
 OMAR = "c29e0455-d7bd-4230-8d11-93f2d1a54e77"
 OMARS_NUMBER = "+46701234567"
-GROUP = {"groupId": "dGhpcyBpcyBhIGdyb3VwIGlkIG9mIDMyIGJ5dGVzISE=", "groupName": "Boendet", "revision": 3, "type": "DELIVER"}
+GROUP = {
+    "groupId": "dGhpcyBpcyBhIGdyb3VwIGlkIG9mIDMyIGJ5dGVzISE=",
+    "groupName": "Boendet",
+    "revision": 3,
+    "type": "DELIVER",
+}
 SENT = 1795510800123
 SERVER = 1795510801456
 AT = SERVER / 1000
@@ -25,7 +30,9 @@ BOTH = (f"uuid:{OMAR}", f"phone:{OMARS_NUMBER}")
 ID = f"uuid:{LINA}:{SENT}"
 
 
-def envelope(content: dict[str, Any], uuid: str | None = LINA, number: str | None = None, **other: Any) -> dict[str, Any]:
+def envelope(
+    content: dict[str, Any], uuid: str | None = LINA, number: str | None = None, **other: Any
+) -> dict[str, Any]:
     """One received thing; a person who hides the number, unless it is given."""
     whole = {
         "source": number or uuid,

@@ -81,7 +81,8 @@ async def failed(base: str) -> SendFailed:
     with pytest.raises(SendFailed) as caught:
         await called(base)
     failure = caught.value
-    assert failure.__cause__ is None and failure.__suppress_context__
+    assert failure.__cause__ is None
+    assert failure.__suppress_context__
     shown = "".join(traceback.format_exception(failure)) + repr(vars(failure)) + repr(failure.args)
     assert not [secret for secret in (TOKEN, WORDS, NUMBER, base.rpartition(":")[2]) if secret in shown]
     return failure
@@ -214,7 +215,8 @@ async def test_what_a_platform_asks_to_wait_is_read_or_left(header: str, seconds
 
 async def test_a_moment_to_wait_for_is_read_as_seconds() -> None:
     read = await retry_after(format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True))
-    assert read is not None and 85 < read <= 90
+    assert read is not None
+    assert 85 < read <= 90
 
 
 @given(st.text(max_size=80))

@@ -22,6 +22,12 @@ SECONDS = 15.0
 CONNECT_SECONDS = 5.0
 MOST_BYTES = 1_000_000
 LONGEST_WAIT = 24 * 3600.0
+NOT_HANDED_OVER = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ async def call(http: aiohttp.ClientSession, method: str, url: str, most: int = M
             raw = await _read(response, most)
             text, waits = raw.decode("utf-8", "replace"), _seconds(response.headers.get("Retry-After"))
             return Answer(response.status, _json(raw), waits, text)
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as failure:
+    except NOT_HANDED_OVER as failure:
         raise SendFailed("provider_down", code=type(failure).__name__) from None
     except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as failure:
         raise SendFailed("provider_down" if method == "GET" else "in_doubt", code=type(failure).__name__) from None

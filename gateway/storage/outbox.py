@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.handoff import State
@@ -32,7 +32,6 @@ class Row:
     said_at: when it was said; None of a line that is gone. doubts: how many sends of it nobody answered.
     """
 
-    id: int
     conversation: str
     seq: int
     part: int
@@ -51,6 +50,11 @@ class Delivery:
 
     state: str
     failure: str | None
+
+
+def _is(row: Row) -> ColumnElement[bool]:
+    """Pick a row by its place: SQLite gives the id of one that was deleted to the next, which is another message."""
+    return and_(outbox.c.conversation == row.conversation, outbox.c.seq == row.seq, outbox.c.part == row.part)
 
 
 class OutboxRows:
@@ -86,7 +90,7 @@ class OutboxRows:
         place = f"outbox|{row.seq}|{row.part}"
         ready = None if row.sealed is None else self._keyring.open(conversation, place, row.sealed)
         return Row(
-            row.id, conversation, row.seq, row.part, row.sender, row.urgent, row.attempts, row.doubts, row.due_at,
+            conversation, row.seq, row.part, row.sender, row.urgent, row.attempts, row.doubts, row.due_at,
             row.said_at, ready,
         )  # fmt: skip
 
@@ -94,7 +98,7 @@ class OutboxRows:
         """Put in place of a line's row one for each message it becomes; the flag says whether it is urgent."""
         seal = self._keyring.seal
         async with self._writer.begin() as connection:
-            gone = delete(outbox).where(outbox.c.id == row.id, outbox.c.state == "pending")
+            gone = delete(outbox).where(_is(row), outbox.c.state == "pending", outbox.c.sealed.is_(None))
             if (await connection.execute(gone)).rowcount != 1 or not parts:
                 return  # recalled, or gone with its conversation
             rows = [
@@ -109,7 +113,7 @@ class OutboxRows:
 
     async def begin(self, row: Row) -> bool:
         """Note that it is on its way from now on; False where it has been recalled, or is gone."""
-        mine = update(outbox).where(outbox.c.id == row.id, outbox.c.state == "pending")
+        mine = update(outbox).where(_is(row), outbox.c.state == "pending")
         async with self._writer.begin() as connection:
             begun = await connection.execute(mine.values(state="sending", attempts=outbox.c.attempts + 1))
         return begun.rowcount == 1
@@ -122,14 +126,14 @@ class OutboxRows:
             return False
         values = {"state": "sent", "failure": None, "external": self._external(channel, id), "sealed": sealed}
         async with self._writer.begin() as connection:
-            mine = update(outbox).where(outbox.c.id == row.id)
+            mine = update(outbox).where(_is(row))
             return (await connection.execute(mine.values(**values))).rowcount == 1
 
     async def later(self, change: Change, row: Row, due_at: float, failure: str) -> bool:
         """It did not go out, and is tried again; False where it may not: it is the bot's, and a counsellor has come."""
         doubts = row.doubts + (failure == "in_doubt")
         again = {"state": "pending", "due_at": due_at, "failure": failure, "doubts": doubts}
-        mine = (outbox.c.id == row.id, outbox.c.state == "sending")
+        mine = (_is(row), outbox.c.state == "sending")
         await change.connection.execute(update(outbox).where(*mine).values(**again))
         if row.sender != "bot" or change.conversation.state is not State.HUMAN:
             return True
@@ -140,7 +144,7 @@ class OutboxRows:
         """It may have arrived, and is not sent again."""
         values = {"state": "doubt", "failure": "in_doubt", "doubts": row.doubts + 1, "sealed": None}
         async with self._writer.begin() as connection:
-            await connection.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
+            await connection.execute(update(outbox).where(_is(row)).values(**values))
 
     async def failed(self, row: Row, channel: str, failure: str, code: str) -> bool:
         """It will not go out; tell whether it is the first message of its line of which that is so."""
@@ -148,7 +152,7 @@ class OutboxRows:
         others = select(func.count()).select_from(outbox).where(*line, outbox.c.state == "failed")
         async with self._writer.begin() as connection:
             before: int = (await connection.execute(others)).scalar_one()
-            mine = update(outbox).where(outbox.c.id == row.id)
+            mine = update(outbox).where(_is(row))
             await connection.execute(mine.values(state="failed", failure=failure, sealed=None))
             await self._bury(connection, channel, "out", row.sender, failure, code, row.attempts + 1)
         return before == 0

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import generate_latest
@@ -21,6 +21,7 @@ from tests.channels.platforms import NAMES, Platforms
 from tests.conftest import Clock, settings_for
 from tests.engine_double import EngineDouble
 
+T = TypeVar("T")
 PHONE = "phone:+46701740601"
 PUBLIC = "http://localhost:8080"
 
@@ -45,7 +46,7 @@ async def running(
         yield made, client
 
 
-async def eventually[T](what: Callable[[], Awaitable[T]], good: Callable[[T], bool], seconds: float = 8) -> T:
+async def eventually(what: Callable[[], Awaitable[T]], good: Callable[[T], bool], seconds: float = 8) -> T:
     """Give what is true at last; what it was where it never is."""
     end = asyncio.get_running_loop().time() + seconds
     while not good(found := await what()):

@@ -244,6 +244,27 @@ async def test_a_turn_under_way_does_not_write_the_words_back(
     assert [call["context"] for call in engine_double.calls] == [None, None]  # of that turn nothing is kept
 
 
+async def test_of_two_in_one_turn_the_one_that_stands_is_answered_and_nothing_gathered_is_kept(
+    gateway: Gateway, engine_double: EngineDouble
+) -> None:
+    first = engine_double.gate = asyncio.Event()
+    connector = gateway.messaging.full("sms")
+    assert connector is not None
+    await gateway.messaging._take(connector, [text("a", "hej")])
+    await eventually(lambda: _calls(engine_double), lambda number: number == 1)
+    await gateway.messaging._take(connector, [text("m", "det hemliga"), text("n", "det andra")])
+    await eventually(lambda: rows(gateway, "arrivals"), lambda waiting: waiting == [])
+    second = engine_double.gate = asyncio.Event()
+    first.set()
+    await eventually(lambda: _calls(engine_double), lambda number: number == 2)
+    await gateway.messaging._take(connector, [text("x", "", kind="delete", refers="m")])
+    await eventually(lambda: rows(gateway, "arrivals"), lambda waiting: waiting == [])
+    second.set()
+    await idle(gateway)
+    (only,) = await conversations(gateway)
+    assert (await said(gateway), only.context) == (["hej", UNSENT, "det andra"], None)
+
+
 async def _calls(engine: EngineDouble) -> int:
     return len(engine.calls)
 

@@ -22,6 +22,7 @@ STEADY = 5.0  # a socket that lived for so long was a good one
 PATIENCE = 60  # attempts in a row before it is told that there is no way: longer than the container takes to start
 MOST_BYTES = 4_000_000  # of one message; a larger one breaks the socket
 MOST_WAITING = 5_000
+MOST_IN_HAND = 100
 LONGEST_PAUSE = 1.0  # between attempts: it is a machine of ours, and what comes meanwhile is lost
 LONGEST_TAKE_PAUSE = 10.0  # between attempts to hand over
 _SHORTEST_PAUSE = 0.25
@@ -39,7 +40,7 @@ class Inbox:
     def __init__(self, url: str, read: Read, ready: Ask, alive: Ask) -> None:
         self._url, self._read_frame, self._ready, self._alive = url, read, ready, alive
         self._waiting: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
-        self._in_hand: str | None = None
+        self._in_hand: list[str] = []
 
     async def run(self, http: aiohttp.ClientSession, take: Take) -> None:
         """Take in and hand over, for ever. Raises SendFailed; what waits is handed over by the next run."""
@@ -53,15 +54,17 @@ class Inbox:
     async def _hand_over(self, take: Take) -> None:
         failures = 0
         while True:
-            if self._in_hand is None:
-                self._in_hand = await self._waiting.get()
+            if not self._in_hand:
+                self._in_hand.append(await self._waiting.get())
+            while len(self._in_hand) < MOST_IN_HAND and not self._waiting.empty():
+                self._in_hand.append(self._waiting.get_nowait())  # stored together, so that little is lost with us
             try:
-                await take(self._read_frame(self._in_hand))
+                await take([inbound for frame in self._in_hand for inbound in self._read_frame(frame)])
             except Exception:  # whatever kept it from being stored: it exists nowhere else
                 failures += 1
                 await asyncio.sleep(pause(failures, LONGEST_TAKE_PAUSE))
                 continue
-            self._in_hand, failures = None, 0
+            self._in_hand, failures = [], 0
 
     async def _listen(self, http: aiohttp.ClientSession) -> None:
         failures = 0

@@ -610,7 +610,7 @@ async def test_the_socket_is_read_while_something_is_stored(provider: Provider, 
     await provider.connected()
     for number in range(5):
         await provider.deliver(None, "", provider.text("lina", str(number)))
-    await until(lambda: signal._inbox._waiting.qsize() == 4)
+    await until(lambda: signal._inbox._waiting.qsize() + len(signal._inbox._in_hand) == 5)
     assert taken == []
     gate.set()
     await until(lambda: taken == ["0", "1", "2", "3", "4"])
@@ -626,7 +626,7 @@ async def test_what_could_not_be_taken_is_tried_again(provider: Provider, http: 
     await provider.deliver(None, "", provider.text("lina", "ett"))
     await provider.deliver(None, "", provider.text("lina", "två"))
     await until(lambda: desk.texts == ["ett", "två"])
-    assert desk.tried == 6
+    assert desk.tried in (5, 6)  # what has come meanwhile is stored together with it
     await pulling.stop()
 
 
@@ -638,7 +638,7 @@ async def test_what_waits_is_not_lost_when_pulling_stops(provider: Provider, htt
     for text in ("ett", "två", "tre"):
         await provider.deliver(None, "", provider.text("lina", text))
     await until(lambda: away.tried > 1)
-    await until(lambda: signal._inbox._waiting.qsize() == 2)
+    await until(lambda: signal._inbox._waiting.qsize() + len(signal._inbox._in_hand) == 3)
     await pulling.stop()
     again = Pulling(signal, http, back)
     await until(lambda: back.texts == ["ett", "två", "tre"])

@@ -26,8 +26,8 @@ from tests.soak.weather import SPOILED
 MARK = re.compile(r"\bv(\d+):\d+\b")
 HUMAN = re.compile(r"\bk\d+\.\d+\b")
 ENDS = ("erase", "stop", "gone")
-ABOUT_TO_DIE = 5.0  # seconds: what Signal's socket gave a gateway so long before it was killed may be lost with it
-ON_ITS_WAY = 20.0  # what was handed to a platform so long before an end may still land
+SIGNALS_QUEUE = 30.0  # seconds: what Signal's socket gives is not acknowledged, and is taken in within so long
+ON_ITS_WAY = 20.0  # seconds: what was handed to a platform before an end may still land
 # What may become of a thing that was sent; the last three are acts, which are carried out.
 FATES = (
     "answered", "doubt", "failed", "claimed", "erased", "edited", "taken_back", "lost_by_platform",
@@ -55,11 +55,6 @@ class Gaps:
     kills: list[float] = field(default_factory=list)
     opened: list[float] = field(default_factory=list)
 
-    def lost(self, at: float) -> bool:
-        """Tell whether what Signal gave at this moment may be lost."""
-        after = {kill: min((one for one in self.opened if one > kill), default=NEVER) for kill in self.kills}
-        return any(kill - ABOUT_TO_DIE <= at <= until for kill, until in after.items())
-
     def killed_between(self, first: float, last: float) -> bool:
         return any(first - 1 <= kill <= last for kill in self.kills)
 
@@ -78,6 +73,9 @@ class Inspector:
         self.wrong: dict[str, list[str]] = defaultdict(list)
         self._whose = {(one.channel, alias): one for one in people for alias in one.aliases()}
         self._copies = {name: list(self._read_phones(name, platforms[name])) for name in platforms.by_name}
+        self._signal_taken = [
+            thing.first for one in people for thing in one.things if one.channel == "signal" and self._taken(thing)
+        ]
         self._on_phone = {(name, copy.id): copy for name, all in self._copies.items() for copy in all}
 
     def inspect(self, log: Path, database: Path | None) -> dict[str, Any]:
@@ -157,24 +155,23 @@ class Inspector:
                 self.wrong["MORE than was sent"].append(f"{name} {len(more)}, may be {may}: {more[0].text[:60]!r}")
 
     def _after_the_end(self, name: str, copies: list[Copy]) -> None:
-        """Whoever said stop or radera, or left, hears nothing of the bot until they write again."""
+        """Once somebody was told that all is erased, or stopped, nothing is said any more to what they said before."""
         for person in (one for one in self._people if one.channel == name):
             got = [copy for copy in copies if copy.person is person]
+            said = {thing.mark: thing for thing in person.things if thing.mark}
             for end in person.things:
-                if end.kind not in ENDS or not self._taken(end):
+                told = [copy.at for copy in got if copy.at > end.first and self._is_farewell(copy.text)]
+                if end.kind not in ("erase", "stop") or not told:
                     continue
-                again = min((one.first for one in person.things if one.first > end.first), default=NEVER)
                 for copy in got:
-                    late = end.acknowledged + ON_ITS_WAY + self._backlog(end) < copy.at < again
-                    if late and MARK.search(copy.text):
+                    marks = [found.group() for found in MARK.finditer(copy.text)]
+                    before = marks and all(said[mark].acknowledged < end.first for mark in marks)
+                    if before and copy.at > max(told) + ON_ITS_WAY:
                         self.wrong["SENT after the end"].append(f"{name} {copy.text[:60]!r} after {end.kind}")
 
-    def _backlog(self, end: Thing) -> float:
-        """While the gateway was not there the end could not be worked on."""
-        return sum(
-            min((one for one in self._gaps.opened if one > kill), default=kill) - kill
-            for kill in self._gaps.kills if end.first - 5 < kill < end.acknowledged + ON_ITS_WAY
-        )  # fmt: skip
+    def _is_farewell(self, text: str) -> bool:
+        names = ("farewell_phone", "farewell_ours", "farewell_all", "farewell_some", "stopped")
+        return any(self._said[name][:40] in text for name in names)
 
     # -- conversations
 
@@ -250,10 +247,23 @@ class Inspector:
         self._nothing_left(person)
 
     def _not_taken(self, thing: Thing) -> None:
-        if thing.channel == "signal" and (thing.acknowledged == NEVER or self._gaps.lost(thing.first)):
+        if thing.channel == "signal" and self._lost_on_the_way(thing):
             self._count("signal", "lost_by_platform")
         else:
             self.wrong["LOST: acknowledged, and not stored"].append(f"{thing.channel} {thing.kind} {thing.mark}")
+
+    def _lost_on_the_way(self, thing: Thing) -> bool:
+        """No socket took it, or the gateway was killed before it had taken what its socket had given it.
+
+        It takes things in the order in which they come: what came before something that was stored is stored.
+        """
+        if thing.acknowledged == NEVER:
+            return True
+        killed = min((kill for kill in self._gaps.kills if kill > thing.first), default=None)
+        opened = max((one for one in self._gaps.opened if one <= thing.first), default=0.0)
+        if any(opened < kill < thing.first for kill in self._gaps.kills):
+            return True  # into the socket of a gateway that is no more
+        return killed is not None and not any(thing.acknowledged < taken < killed for taken in self._signal_taken)
 
     def _group(self, versions: list[Thing], back: bool, ends: list[Thing]) -> None:
         """Judge a thing and its edits: one line holds the latest of them."""
@@ -333,11 +343,11 @@ class Inspector:
 
     def _ended(self, thing: Thing, ends: list[Thing]) -> bool:
         """Tell whether a conversation may have ended after this came."""
-        slack = ABOUT_TO_DIE if thing.channel == "signal" else 0.0
+        slack = SIGNALS_QUEUE if thing.channel == "signal" else 0.0
         return any(thing.first <= end.acknowledged + slack for end in ends)
 
     def _surely_erased(self, thing: Thing, ends: list[Thing]) -> bool:
-        slack = ABOUT_TO_DIE if thing.channel == "signal" else 0.0
+        slack = SIGNALS_QUEUE if thing.channel == "signal" else 0.0
         return any(end.kind == "erase" and thing.acknowledged + slack < end.first for end in ends)
 
     def _nothing_left(self, person: Person) -> None:

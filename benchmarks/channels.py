@@ -198,8 +198,9 @@ async def _measure(bench: Bench, platforms: Platforms, engine: EngineProcess, gi
     for name in NAMES:
         count = given.messages // 5 if name in SLOW else given.messages
         line = await bench.channel(name, count)
-        ratios = f"{line[0] / web[0]:.2f} | {line[2] / web[2]:.2f}"
-        print(f"| {name} | {line[0]:.0f} | {line[1]:.1f} | {line[2]:.1f} | {ratios} |", flush=True)
+        called = (f"{line[0]:.0f}", f"{line[0] / web[0]:.1f}") if name in CALLED else ("-", "-")
+        ratio = f"{line[2] / web[2]:.1f}"
+        print(f"| {name} | {called[0]} | {line[1]:.1f} | {line[2]:.1f} | {called[1]} | {ratio} |", flush=True)
     await _quiet(platforms)
     found = {"at rest": await bench.one_by_one(given.messages // 4)}
     await _quiet(platforms)

@@ -126,8 +126,12 @@ class Desk(Protocol):
     async def start(self, channel: str, address: str) -> Opened:
         """Begin a conversation; `address` is used for the day's rate limit only and kept nowhere."""
 
-    async def resume(self, token: str) -> Opened:
-        """Open a conversation again; Refused `unknown_token` where it is gone."""
+    async def resume(self, token: str, start: str | None = None) -> Opened:
+        """Open a conversation again; Refused `unknown_token` where it is gone.
+
+        `start`: the id of a `start` frame, empty where it had none. Only a `start` may use a one-time link, since its
+        answer alone carries the new token; with the same id it may be repeated.
+        """
 
     async def say(self, key: str, id: str, text: str) -> int:
         """Store a visitor's words once; give their seq. The same id gives the same seq."""

@@ -61,10 +61,10 @@ def _start(raw: dict[str, Any]) -> Frame:
         raise BadFrame
     if isinstance(after, bool) or not isinstance(after, int) or not 0 <= after < 2**31:
         raise BadFrame
-    return Frame("start", token=token, after=after)
+    return Frame("start", "" if raw.get("id") is None else _id(raw), token=token, after=after)
 
 
-def _words(raw: dict[str, Any], kind: str) -> Frame:
+def _id(raw: dict[str, Any]) -> str:
     given = raw.get("id")
     if not isinstance(given, str) or len(given) > 45:
         raise BadFrame
@@ -72,6 +72,11 @@ def _words(raw: dict[str, Any], kind: str) -> Frame:
         uuid.UUID(given)
     except ValueError:
         raise BadFrame from None
+    return given
+
+
+def _words(raw: dict[str, Any], kind: str) -> Frame:
+    given = _id(raw)
     words = raw.get("text" if kind == "say" else "payload")
     if not isinstance(words, str) or not words.strip():
         raise BadFrame(id=given)

@@ -16,10 +16,12 @@ import aiohttp
 from connectors.lengths import Unit
 
 Kind = Literal["text", "choice", "edit", "delete", "media", "start", "gone", "renamed", "status", "unknown"]
-Media = Literal["", "picture", "voice", "video", "file", "sticker", "location", "contact", "other"]
+# `unreadable`: words, but encrypted with keys that we do not have
+Media = Literal["", "picture", "voice", "video", "file", "sticker", "location", "contact", "unreadable", "other"]
 FailureName = Literal[
-    "retry_later", "provider_down", "in_doubt", "window_closed", "visitor_gone", "blocked", "refused", "misconfigured"
-]
+    "retry_later", "provider_down", "in_doubt", "window_closed", "too_late", "visitor_gone", "blocked", "refused",
+    "misconfigured",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ FAILURES: dict[FailureName, Failure] = {
     "in_doubt": Failure(False, "platform", "delivery_in_doubt"),
     # too long since the visitor's last word for this platform
     "window_closed": Failure(False, "platform", "delivery_window_closed"),
+    # it has waited too long to be sent: said by the gateway, of what no counsellor wrote
+    "too_late": Failure(False, "platform", "delivery_too_late"),
     # the account or number is no more, or cannot be reached
     "visitor_gone": Failure(False, "visitor", "delivery_visitor_gone"),
     # the visitor has blocked us, or said stop
@@ -131,7 +135,8 @@ class Outbound:
     """One message to one person; it fits the channel's capabilities already.
 
     form: how `options` are shown; `text`: they are numbered in the text and not given here. `list_label`: the words on
-    the button that opens a list. `human`: a counsellor's words.
+    the button that opens a list. `human`: a counsellor's words. `key`: the same each time this message is sent, and no
+    other's; empty where nobody sends it again.
     """
 
     to: str
@@ -140,6 +145,7 @@ class Outbound:
     form: Literal["text", "buttons", "list"] = "text"
     list_label: str = ""
     human: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +158,7 @@ class Capabilities:
     contacts: how many contacts a message names.
     typing: a typing indicator can be shown, and does not mark anything as read.
     deletes_own, deletes_theirs: for how many seconds our and the visitor's messages can be deleted there; 0: never.
+    keys: a message that is sent again under its `key` is not said twice, for a day at least.
     window: seconds after the visitor's last word during which the bot may write, `human_window` counsellors;
         None: no limit.
     per_second, burst: of all messages; chat_seconds, chat_burst: between two messages to one person, and how many at
@@ -171,6 +178,7 @@ class Capabilities:
     typing: bool = False
     deletes_own: float = 0
     deletes_theirs: float = 0
+    keys: bool = False
     window: float | None = None
     human_window: float | None = None
     per_second: float = 20.0
@@ -181,9 +189,10 @@ class Capabilities:
 
 @dataclass(frozen=True)
 class Setting:
-    """One thing the operator must tell: `VARSAM_<CHANNEL>_<NAME>`. `pattern` must match all of it.
+    """One thing the operator tells: `VARSAM_<CHANNEL>_<NAME>`. `pattern` must match all of it.
 
-    `default` empty: it must be given wherever the channel is not off.
+    what: what it is, to be read after "… is missing:"; no capital, no full stop. Without a `default` it must be given
+    wherever the channel is not off, unless it is `optional`: then the connector gets the empty text.
     """
 
     name: str
@@ -192,6 +201,7 @@ class Setting:
     example: str
     secret: bool = False
     default: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -209,7 +219,8 @@ class Channel(Protocol):
     """A messaging platform. Made with the values of its settings by name, all of them checked against their patterns.
 
     `hook`: our own public address that the platform calls; empty where we have none. Every method that talks to the
-    platform is given the HTTP session, and raises SendFailed alone.
+    platform is given the HTTP session, and raises SendFailed alone. A connector inherits from this class and leaves out
+    what its platform does not have.
     """
 
     name: ClassVar[str]
@@ -221,20 +232,20 @@ class Channel(Protocol):
     @property
     def tail(self) -> str:
         """What follows the channel's name in the path of its webhook: empty, or a secret."""
-        ...
+        return ""
 
     @property
     def pulls(self) -> bool:
-        """Whether `pull` is to be run, since nobody calls us."""
-        ...
+        """Whether `pull` is to be run, since nobody calls us; as it is here: where there is one."""
+        return type(self).pull is not Channel.pull
 
     def verify(self, request: Request) -> bool:
-        """Tell whether the platform sent it; compares in constant time. Pure."""
-        ...
+        """Tell whether the platform sent it; compares in constant time. Pure. As it is here: nobody is to call us."""
+        return False
 
     def handshake(self, request: Request) -> str | None:
         """Give the text that answers a GET by which the platform tries the address; None where it is refused. Pure."""
-        ...
+        return None
 
     def parse(self, request: Request) -> list[Inbound]:
         """Read a verified request; what is not known is `unknown`, one each. Pure; never raises, whatever the body."""
@@ -242,7 +253,7 @@ class Channel(Protocol):
 
     async def pull(self, http: aiohttp.ClientSession, take: Take) -> None:
         """Fetch what people send, for ever; what `take` has not returned from is not lost. Raises SendFailed."""
-        ...
+        raise SendFailed("refused", code="no pull")
 
     async def send(self, http: aiohttp.ClientSession, message: Outbound) -> str:
         """Send one message; give the id by which a `status` refers to it and by which `delete` deletes it."""
@@ -250,24 +261,28 @@ class Channel(Protocol):
 
     async def delete(self, http: aiohttp.ClientSession, to: str, id: str) -> None:
         """Delete a message in the visitor's chat: one of ours by what `send` gave, one of theirs by its `removal`."""
-        ...
+        raise SendFailed("refused", code="no deletion")
 
     async def acknowledge_press(self, http: aiohttp.ClientSession, press: str) -> None:
         """Tell the platform that a press of a button has come."""
-        ...
+        return
 
     async def show_typing(self, http: aiohttp.ClientSession, to: str) -> None:
         """Show that an answer is being written, for some seconds. Only called where `capabilities.typing`."""
-        ...
+        return
 
     async def check(self, http: aiohttp.ClientSession) -> list[Finding]:
         """Ask the platform whether token, number and webhook are right; changes nothing, sends nobody anything."""
         ...
 
     async def register(self, http: aiohttp.ClientSession) -> Finding | None:
-        """Tell the platform our address; None where that is done on a page of the platform's."""
-        ...
+        """Tell the platform our address; None where that is done on a page of the platform's, or there is none."""
+        return None
 
     def loopback(self) -> Request | None:
         """Give a request as the platform would send it, rightly proven, that means nothing: for trying the address."""
-        ...
+        return None
+
+    def trial(self) -> Request | None:
+        """Give the GET by which the platform would try the address; None where it does not. `handshake` answers it."""
+        return None

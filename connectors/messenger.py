@@ -17,23 +17,24 @@ import aiohttp
 from connectors import meta
 from connectors.messaging import (
     Capabilities,
+    Channel,
     Finding,
     Inbound,
     Outbound,
     Request,
     SendFailed,
     Setting,
-    Take,
 )
 from connectors.messenger_check import check
 from connectors.messenger_errors import raise_for_answer
 from connectors.messenger_inbound import read
+from connectors.reading import identifier
 from connectors.wire import call
 
 HOUR = 3600.0
 
 
-class Messenger:
+class Messenger(Channel):
     """One page. Answers are RESPONSE; only a counsellor's words, refused as too late, are tried again as HUMAN_AGENT.
 
     Text: "must be less than or equal to 2000" says the API and leaves the unit open; UTF-16 units are never fewer
@@ -44,19 +45,19 @@ class Messenger:
 
     name: ClassVar[str] = "messenger"
     settings: ClassVar[tuple[Setting, ...]] = (
-        Setting("token", "access token of the Facebook page", r"[\x21-\x7e]{20,1000}", "EAAG...", secret=True),
-        Setting("app_secret", "app secret of the Meta app", r"[0-9a-f]{32}", 32 * "0", secret=True),
+        Setting("token", "the access token of the Facebook page", r"[\x21-\x7e]{20,1000}", "EAAG...", secret=True),
+        Setting("app_secret", "the app secret of the Meta app", r"[0-9a-f]{32}", 32 * "0", secret=True),
         Setting(
             "verify_token",
-            "a word of your own that you also enter at Meta beside the webhook address",
+            "a word of your own that you also enter at Meta, beside the webhook's address",
             r"[A-Za-z0-9_-]{16,100}",
-            "make-one-of-20-letters",
+            "what-openssl-rand-hex-16-gives",
             secret=True,
         ),
-        Setting("page_id", "number of the Facebook page", r"[0-9]{3,25}", "104857600123456"),
+        Setting("page_id", "the number of the Facebook page at Meta", r"[0-9]{3,25}", "104857600123456"),
         Setting(
             "api_url",
-            "address of the Graph API with its version",
+            "the address of the Graph API, with its version",
             r"https?://\S*[^\s/]",
             "https://graph.facebook.com/v26.0",
             default="https://graph.facebook.com/v26.0",
@@ -79,14 +80,6 @@ class Messenger:
         self._api = values["api_url"].rstrip("/")
         self._hook = hook
 
-    @property
-    def tail(self) -> str:
-        return ""
-
-    @property
-    def pulls(self) -> bool:
-        return False
-
     def verify(self, request: Request) -> bool:
         return meta.proven(request, self._secret)
 
@@ -95,10 +88,6 @@ class Messenger:
 
     def parse(self, request: Request) -> list[Inbound]:
         return read(request.body, self._page)
-
-    async def pull(self, http: aiohttp.ClientSession, take: Take) -> None:
-        """Meta calls us: there is nothing to fetch."""
-        raise SendFailed("misconfigured", code="pull")
 
     async def send(self, http: aiohttp.ClientSession, message: Outbound) -> str:
         body = payload(message)
@@ -111,7 +100,7 @@ class Messenger:
 
     async def _send(self, http: aiohttp.ClientSession, body: Mapping[str, Any]) -> str:
         answer = await self._call(http, "POST", f"{self._page}/messages", self._token, json=body)
-        id = meta.identifier(answer.get("message_id"))
+        id = identifier(answer.get("message_id"))
         if not id:  # taken, it seems, but without the id that it is answered with
             raise SendFailed("in_doubt", code="no id")
         return id
@@ -124,25 +113,12 @@ class Messenger:
         raise_for_answer(answer)
         return answer.body
 
-    async def delete(self, http: aiohttp.ClientSession, to: str, id: str) -> None:
-        """Not possible: the Send API deletes no message in a chat."""
-        raise SendFailed("refused", code="delete")
-
-    async def acknowledge_press(self, http: aiohttp.ClientSession, press: str) -> None:
-        """Nothing to do: a press is a message like any other here."""
-
-    async def show_typing(self, http: aiohttp.ClientSession, to: str) -> None:
-        """Never done: it may show that the message has been seen (see the class)."""
-
     async def check(self, http: aiohttp.ClientSession) -> list[Finding]:
         async def ask(path: str, app: str = "", **params: str) -> dict[str, Any]:
             token = f"{app}|{self._secret}" if app else self._token
             return await self._call(http, "GET", path, token, params=params)
 
         return await check(ask, self._page, self._token, self._hook)
-
-    async def register(self, http: aiohttp.ClientSession) -> Finding | None:
-        return None
 
     def loopback(self) -> Request | None:
         event = {"sender": {"id": "0"}, "recipient": {"id": self._page}, "timestamp": 0, "trial": {}}
@@ -151,6 +127,9 @@ class Messenger:
         signature = hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest()
         headers = {"content-type": "application/json", "x-hub-signature-256": f"sha256={signature}"}
         return Request("POST", {}, headers, body)
+
+    def trial(self) -> Request | None:
+        return meta.attempt(self._verify_token)
 
 
 def payload(message: Outbound) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from connectors.messaging import Finding, SendFailed
 from connectors.messenger_inbound import is_start, scoped_id
-from connectors.meta import moment, part, parts, words
+from connectors.reading import host, moment, part, parts, words
 
 NEEDED = ("messages", "messaging_postbacks")
 WISHED = ("message_edits", "message_deliveries")
@@ -131,7 +131,9 @@ def _of_the_webhook(hooks: list[Any], hook: str) -> Iterator[Finding]:
     elif ours is None:
         yield Finding(False, f"The app has no webhook for pages. Set its callback address to {hook}.")
     elif ours.get("callback_url") != hook:
-        yield Finding(False, f"The app's webhook is {words(ours.get('callback_url'))}. Set it to {hook}.")
+        yield Finding(
+            False, f"The app's webhook is at {host(words(ours.get('callback_url')))}, not ours. Set it to {hook}."
+        )
     elif ours.get("active") is False:
         yield Finding(False, "Meta has switched the webhook off, as it does when it fails for an hour. Save it again.")
     else:

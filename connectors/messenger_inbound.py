@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.messaging import UNKNOWN, Inbound, Kind, Media
-from connectors.meta import identifier, moment, part, parts, whole_number, words
+from connectors.reading import identifier, moment, part, parts, whole_number, words
 from connectors.wire import read_object
 
 # The payload of the Get Started button is the page's own choice; compared without case and signs between words.

@@ -1,5 +1,4 @@
-"""What Meta's platforms have in common: the trial of the address, the signature, the Graph API's errors, and reading
-JSON of which nothing is certain.
+"""What Meta's platforms have in common: the trial of the address, the signature, the Graph API's errors.
 
 The trial and the signature: developers.facebook.com/docs/graph-api/webhooks/getting-started. The errors:
 developers.facebook.com/docs/graph-api/guides/error-handling and .../overview/rate-limiting. The proof of the app
@@ -10,17 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from connectors.messaging import FailureName, Request, SendFailed
+from connectors.reading import whole_number, words
 from connectors.wire import Answer, raise_for_server, same, signed
-
-LATEST = 4_102_444_800.0  # 2100-01-01: what lies after it is no time
-_ID = re.compile(r"[\x21-\x7e]{1,512}")
-_NOT_STORED = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -80,6 +75,12 @@ def challenge(request: Request, verify_token: str) -> str | None:
     return query.get("hub.challenge") or None
 
 
+def attempt(verify_token: str) -> Request:
+    """Give the GET that `challenge` answers."""
+    query = {"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": "1158201444"}
+    return Request("GET", query, {}, b"")
+
+
 def proven(request: Request, app_secret: str) -> bool:
     """Tell whether a POST has the HMAC of its raw body; the old SHA-1 header is not looked at."""
     return signed(app_secret, request.body, request.headers.get("x-hub-signature-256", ""))
@@ -133,44 +134,3 @@ def _by_status(answer: Answer) -> Means:
     except SendFailed as failed:
         return Means(failed.name, failed.whole)
     return Means("refused")
-
-
-def whole_number(value: object) -> int | None:
-    """Read a number that came as such or as digits."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
-        return int(value)
-    return None
-
-
-def moment(value: object, unit: float = 1.0) -> float | None:
-    """Read a time, of which `unit` is how many make a second; None where it is none."""
-    number = whole_number(value)
-    if number is None or not 0 < number < LATEST * unit:
-        return None
-    return number / unit
-
-
-def part(value: object, key: str) -> dict[str, Any]:
-    """Give the object under a key; empty where there is none."""
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def parts(value: object, key: str) -> list[Any]:
-    """Give the list under a key; empty where there is none. What is in it may be anything."""
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, list) else []
-
-
-def words(value: object) -> str:
-    """Give a text without what cannot be stored (NUL, lone surrogates); empty where it is no text."""
-    return _NOT_STORED.sub("", value) if isinstance(value, str) else ""
-
-
-def identifier(value: object) -> str:
-    """Give an id; empty where it is no text, or none that can be one."""
-    return value if isinstance(value, str) and _ID.fullmatch(value) else ""

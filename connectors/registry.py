@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connectors.matrix import Matrix
 from connectors.messaging import Channel
 from connectors.messenger import Messenger
 from connectors.signal import Signal
@@ -9,5 +10,5 @@ from connectors.sms import Sms
 from connectors.telegram import Telegram
 from connectors.whatsapp import WhatsApp
 
-KINDS: tuple[type[Channel], ...] = (Telegram, Sms, WhatsApp, Messenger, Signal)
+KINDS: tuple[type[Channel], ...] = (Telegram, Sms, WhatsApp, Messenger, Signal, Matrix)
 CHANNELS: dict[str, type[Channel]] = {kind.name: kind for kind in KINDS}

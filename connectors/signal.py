@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import json
 import socket
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -17,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
-from connectors.messaging import Capabilities, Finding, Inbound, Outbound, Request, SendFailed, Setting, Take
+from connectors.messaging import Capabilities, Channel, Finding, Inbound, Outbound, Request, SendFailed, Setting, Take
 from connectors.signal_envelope import read
 from connectors.signal_errors import raise_for_answer
 from connectors.signal_socket import Inbox
@@ -25,23 +24,22 @@ from connectors.wire import Answer, call
 
 _DAY = 24 * 3600.0
 _MODE = "json-rpc"  # what /v1/about says of json-rpc-native too
-_LISTS = 1_000_000
 
 
-class Signal:
+class Signal(Channel):
     """The channel. One object a number; `pull` is to be run once at a time."""
 
     name: ClassVar[str] = "signal"
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting(
             "number",
-            "The phone number of your Signal account, with + and country code",
+            "the phone number of your Signal account, with + and country code",
             r"\+[1-9][0-9]{6,14}",
             "+46700000000",
         ),
         Setting(
             "api_url",
-            "Address of your signal-cli-rest-api container, on this machine or a private network",
+            "the address of your signal-cli-rest-api container, on this machine or a private network",
             r"https?://([A-Za-z0-9_.\-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9_.\-/]*)?",
             "http://signal:8080",
             default="http://127.0.0.1:8085",
@@ -65,21 +63,6 @@ class Signal:
         self._number = values["number"]
         self._url = values["api_url"].rstrip("/")
         self._inbox = Inbox(self._at("/v1/receive"), self._read, self._ready, self._alive)
-
-    @property
-    def tail(self) -> str:
-        return ""
-
-    @property
-    def pulls(self) -> bool:
-        return True
-
-    def verify(self, request: Request) -> bool:
-        """Signal calls nobody: whoever calls is somebody else."""
-        return False
-
-    def handshake(self, request: Request) -> str | None:
-        return None
 
     def parse(self, request: Request) -> list[Inbound]:
         return read(request.body, self._number)
@@ -113,9 +96,6 @@ class Signal:
         body = {"recipient": _recipient(to), "timestamp": int(id)}
         raise_for_answer(await call(http, "DELETE", self._at("/v1/remote-delete"), json=body))
 
-    async def acknowledge_press(self, http: aiohttp.ClientSession, press: str) -> None:
-        """Signal has no buttons."""
-
     async def show_typing(self, http: aiohttp.ClientSession, to: str) -> None:
         body = {"recipient": _recipient(to)}
         raise_for_answer(await call(http, "PUT", self._at("/v1/typing-indicator"), json=body))
@@ -135,12 +115,6 @@ class Signal:
             except SendFailed as failure:
                 found.append(Finding(False, _FAILED.format(what=_ASKED[finding.__name__], failure=failure)))
         return found
-
-    async def register(self, http: aiohttp.ClientSession) -> Finding | None:
-        return None
-
-    def loopback(self) -> Request | None:
-        return None
 
     def _at(self, path: str) -> str:
         return f"{self._url}{path}/{quote(self._number, safe='')}"
@@ -184,27 +158,18 @@ class Signal:
         return Finding(True, _QUIET)
 
     async def _get(self, http: aiohttp.ClientSession, path: str) -> dict[str, Any]:
-        answer = await call(http, "GET", self._url + path)
-        raise_for_answer(answer)
-        return answer.body
+        return (await self._asked(http, path)).body
 
     async def _list(self, http: aiohttp.ClientSession, path: str) -> list[str]:
-        """Get what the API answers with a bare list, which `call` does not give."""
-        try:
-            async with http.get(self._url + path, allow_redirects=False) as response:
-                raw = await response.content.read(_LISTS)
-                while piece := await response.content.read(_LISTS - len(raw)):
-                    raw += piece
-                found = json.loads(raw)
-        except (aiohttp.ClientError, TimeoutError, OSError) as failure:
-            raise SendFailed("provider_down", code=type(failure).__name__) from None
-        except (ValueError, RecursionError):
-            found = None
-        body = found if isinstance(found, dict) else {}
-        raise_for_answer(Answer(response.status, body))
+        found = (await self._asked(http, path)).json
         if not isinstance(found, list):
             raise SendFailed("misconfigured", code="no_list")
         return [item for item in found if isinstance(item, str)]
+
+    async def _asked(self, http: aiohttp.ClientSession, path: str) -> Answer:
+        answer = await call(http, "GET", self._url + path)
+        raise_for_answer(answer)
+        return answer
 
 
 def _recipient(to: str) -> str:

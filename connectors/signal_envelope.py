@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from connectors.messaging import UNKNOWN, Inbound, Media
+from connectors.reading import words
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PHONE = re.compile(r"\+[1-9][0-9]{4,14}")
@@ -81,7 +82,7 @@ def _message(envelope: dict[str, Any], who: tuple[str, ...]) -> Inbound:
         return replace(unknown, kind="media", media="voice")  # somebody rings: voice, and it is not kept
     if not content or any(content.get(key) is not None for key in _ASIDE):
         return unknown
-    text, media = _text(content.get("message")), _media(content)
+    text, media = words(content.get("message")), _media(content)
     if edit:
         target = _time(edit.get("targetSentTimestamp"))
         return replace(unknown, kind="edit", text=text, media=media, refers=name(who[0], target)) if target else unknown
@@ -154,11 +155,6 @@ def _cut(content: dict[str, Any], text: str) -> bool:
     long = [_dict(one) for one in attachments] if isinstance(attachments, list) else []
     sizes = [one.get("size") for one in long if one.get("contentType") == _LONG_TEXT]
     return any(not isinstance(size, int) or size > len(text.encode()) for size in sizes)
-
-
-def _text(value: object) -> str:
-    """Give a text as it can be stored: without NUL and lone surrogates."""
-    return value.replace("\0", "").encode("utf-8", "ignore").decode() if isinstance(value, str) else ""
 
 
 def _time(value: object) -> int:

@@ -40,8 +40,6 @@ SENTENCES: tuple[tuple[str, FailureName, str], ...] = (
     # sentence does not tell which; the network is by far the commonest of somebody who has just written to us.
     ("failed to send message", "provider_down", "not_sent"),
 )
-# A path that is not there, or another method: something else answers at this address.
-_ELSEWHERE = (301, 302, 303, 307, 308, 404, 405)
 
 
 def raise_for_answer(answer: Answer) -> None:
@@ -50,8 +48,6 @@ def raise_for_answer(answer: Answer) -> None:
         return
     if answer.status == 429:
         raise _limited(answer)
-    if answer.status in _ELSEWHERE:
-        raise SendFailed("misconfigured", code=str(answer.status))
     said = answer.body.get("error")
     sentence = said.lower() if isinstance(said, str) else ""
     for words, failure, code in SENTENCES:

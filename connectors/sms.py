@@ -20,6 +20,7 @@ from connectors.lengths import PART_SEPTETS
 from connectors.messaging import (
     UNKNOWN,
     Capabilities,
+    Channel,
     FailureName,
     Finding,
     Inbound,
@@ -28,7 +29,6 @@ from connectors.messaging import (
     Request,
     SendFailed,
     Setting,
-    Take,
 )
 from connectors.sms_numbers import can_answer, e164
 from connectors.sms_refusals import raise_refusal
@@ -49,22 +49,22 @@ _STATUSES: dict[str, Literal["sent", "delivered", "failed"]] = {
 _OF_CALLS = frozenset({"callid", "state", "duration"})
 
 
-class Sms:
+class Sms(Channel):
     """The channel `sms`. Buttons, deletion and typing do not exist in it."""
 
     name: ClassVar[str] = "sms"
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting(
-            "username", "API username of the 46elks account (or of a subaccount)", r"[A-Za-z0-9_-]{3,100}",
+            "username", "the API username of the 46elks account, or of a subaccount", r"[A-Za-z0-9_-]{3,100}",
             "u0123456789abcdef0123456789abcdef",
         ),
-        Setting("password", "API password that belongs to it", r"[!-~]{8,200}", "0123456789ABCDEF", secret=True),
+        Setting("password", "the API password of that username", r"[!-~]{8,200}", "0123456789ABCDEF", secret=True),
         Setting("number", "the number that people write to, from +46", r"\+46[1-9]\d{6,12}", "+46766861001"),
         Setting(
-            "path_secret", "a long random word in the address that 46elks calls; nobody else may know it",
-            r"[A-Za-z0-9_-]{24,200}", "k3Vb9mQx7Rt2Lp8Wz5Nc4Hs6", secret=True,
+            "path_secret", "a long random word of your own in the address that 46elks calls",
+            r"[A-Za-z0-9_-]{24,200}", "what-openssl-rand-hex-24-gives", secret=True,
         ),
-        Setting("api_url", "where the 46elks API is", r"https?://\S+", "https://api.46elks.com",
+        Setting("api_url", "the address of the 46elks API", r"https?://\S+", "https://api.46elks.com",
                 default="https://api.46elks.com"),
     )  # fmt: skip
     # 100 SMS a minute and account, the rest is queued (46elks.com/docs/overview); what one answer costs is held down.
@@ -91,17 +91,10 @@ class Sms:
     def tail(self) -> str:
         return self._secret
 
-    @property
-    def pulls(self) -> bool:
-        return False
-
     def verify(self, request: Request) -> bool:
         kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
         known = same(request.tail, self._secret)
         return known and request.method == "POST" and kind == FORM
-
-    def handshake(self, request: Request) -> str | None:
-        return None
 
     def parse(self, request: Request) -> list[Inbound]:
         fields = _fields(request.body)
@@ -131,9 +124,6 @@ class Sms:
             at=_seconds(fields.get("created", "")),
         )
 
-    async def pull(self, http: aiohttp.ClientSession, take: Take) -> None:
-        raise SendFailed("refused", code="no pull")
-
     async def send(self, http: aiohttp.ClientSession, message: Outbound) -> str:
         kind, _, number = message.to.partition(":")
         if kind != "phone" or not can_answer(number):
@@ -148,15 +138,6 @@ class Sms:
         if not isinstance(id, str) or not _is_id(id):
             raise SendFailed("in_doubt", code="answer")
         return id
-
-    async def delete(self, http: aiohttp.ClientSession, to: str, id: str) -> None:
-        raise SendFailed("refused", code="no deletion")
-
-    async def acknowledge_press(self, http: aiohttp.ClientSession, press: str) -> None:
-        return
-
-    async def show_typing(self, http: aiohttp.ClientSession, to: str) -> None:
-        return
 
     async def check(self, http: aiohttp.ClientSession) -> list[Finding]:
         try:
@@ -194,6 +175,9 @@ class Sms:
         body = urlencode({"direction": "loopback", "id": "loopback", "to": self._number})
         return Request("POST", {}, {"content-type": FORM}, body.encode(), self._secret)
 
+    def trial(self) -> Request | None:
+        return None
+
     async def _get(self, http: aiohttp.ClientSession, path: str, **how: Any) -> Answer:
         return await self._call(http, "GET", path, **how)
 
@@ -206,7 +190,8 @@ class Sms:
         self, http: aiohttp.ClientSession, method: str, path: str, headers: Mapping[str, str] | None = None, **how: Any
     ) -> Answer:
         headers = {**self._headers, **(headers or {})}
-        answer = await call(http, method, self._api + path, headers=headers, raise_for_status=raise_refusal, **how)
+        answer = await call(http, method, self._api + path, headers=headers, **how)
+        raise_refusal(answer)
         if answer.status == 429:
             raise SendFailed("retry_later", answer.retry_after, whole=True, code="429")
         raise_for_server(answer)

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 
-import aiohttp
-
 from connectors.messaging import FailureName, SendFailed
+from connectors.wire import Answer
 
-_MOST_BYTES = 2000
+_MOST = 2000  # characters that are looked through
 
 # By status alone, whatever the text.
 STATUSES: dict[int, tuple[FailureName, str]] = {
@@ -50,11 +49,8 @@ def refusal(status: int, text: str) -> tuple[FailureName, str]:
     return OTHERWISE.get(status, ("refused", "refused"))
 
 
-async def raise_refusal(response: aiohttp.ClientResponse) -> None:
+def raise_refusal(answer: Answer) -> None:
     """Raise what the platform refuses with; leave alone what it has done, cannot do, or asks to wait with."""
-    if response.status < 300 or response.status >= 500 or response.status == 429:
-        return
-    raw = await response.content.read(_MOST_BYTES)
-    response.close()
-    name, word = refusal(response.status, raw.decode("utf-8", "replace"))
-    raise SendFailed(name, code=f"{response.status} {word}")
+    if 300 <= answer.status < 500 and answer.status != 429:
+        name, word = refusal(answer.status, answer.text[:_MOST])
+        raise SendFailed(name, code=f"{answer.status} {word}")

@@ -15,6 +15,7 @@ import aiohttp
 from connectors import telegram_check
 from connectors.messaging import (
     Capabilities,
+    Channel,
     FailureName,
     Finding,
     Inbound,
@@ -60,28 +61,28 @@ ERRORS: tuple[tuple[int, str, FailureName], ...] = (
 )
 
 
-class Telegram:
+class Telegram(Channel):
     """One bot."""
 
     name: ClassVar[str] = "telegram"
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting(
             "token",
-            "The bot's token, which @BotFather gives.",
+            "the bot's token, which @BotFather gives",
             r"[1-9][0-9]{3,17}:[A-Za-z0-9_-]{24,80}",
             "123456789:AAExampleExampleExampleExampleExamp",
             secret=True,
         ),
         Setting(
             "secret",
-            "A secret of your own making, by which Telegram shows that it is Telegram that calls.",
+            "a long random word of your own, by which Telegram proves that it is Telegram that calls",
             r"[A-Za-z0-9_-]{1,256}",
-            "a-long-random-word",
+            "what-openssl-rand-hex-32-gives",
             secret=True,
         ),
         Setting(
             "api_url",
-            "Where the Bot API is.",
+            "the address of the Bot API",
             r"https?://[^\s/?#]+(/[^\s?#]*[^\s/?#])?",
             "https://api.telegram.org",
             default="https://api.telegram.org",
@@ -112,18 +113,11 @@ class Telegram:
         self._hook = hook
 
     @property
-    def tail(self) -> str:
-        return ""
-
-    @property
     def pulls(self) -> bool:
         return not self._hook
 
     def verify(self, request: Request) -> bool:
         return same(request.headers.get(SECRET_HEADER, ""), self._secret)
-
-    def handshake(self, request: Request) -> str | None:
-        return None
 
     def parse(self, request: Request) -> list[Inbound]:
         return [read_update(read_object(request.body))]
@@ -217,6 +211,9 @@ class Telegram:
         return Request(
             "POST", {}, {SECRET_HEADER: self._secret, "content-type": "application/json"}, b'{"update_id":1}'
         )
+
+    def trial(self) -> Request | None:
+        return None
 
     async def _ask(self, http: aiohttp.ClientSession, method: str, **parameters: Any) -> dict[str, Any]:
         answer = await self._call(http, method, parameters)

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from typing import Any, TypeGuard
 
 from connectors.messaging import UNKNOWN, Inbound, Media
+from connectors.reading import words
 from connectors.telegram_rich import read_rich
 
 PERSON = "chat:"
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 # What Telegram marks as a command and the gateway knows as a word. A command has only a-z, so ä is written a.
-COMMANDS = frozenset({"radera", "stopp", "stop", "lank", "länk", "hjalp", "hjälp", "help"})
+COMMANDS = frozenset({"radera", "stopp", "stop", "webb", "lank", "länk", "hjalp", "hjälp", "help"})
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w{1,64})?(?=\s|\Z)")
 # Of a message with no text. `animation` has a `document` with it, and `venue` a `location`.
 _MEDIA: tuple[tuple[str, Media], ...] = (
@@ -107,7 +108,7 @@ def _edited(message: dict[str, Any]) -> Inbound | None:
 
 def _press(query: dict[str, Any]) -> Inbound | None:
     """Read a press of a button. The message that had it may be too old to be shown, but has its chat still."""
-    id, choice, message = _clean(query.get("id")), _clean(query.get("data")), query.get("message")
+    id, choice, message = words(query.get("id")), words(query.get("data")), query.get("message")
     if not id or not choice or not isinstance(message, dict):
         return None
     chat = _private_chat(message)
@@ -154,14 +155,14 @@ def _is_sender(sender: object, chat: int) -> bool:
 
 def _content(message: dict[str, Any]) -> tuple[str, Media | None]:
     """Give the words and what came with them; no media (None) where it has neither: a service message."""
-    text = _clean(message.get("text"))
+    text = words(message.get("text"))
     if text:
         return text, ""
     if isinstance(message.get("rich_message"), dict):
-        words, came = read_rich(message["rich_message"])
-        return _clean(words), came or ("" if words else "other")
+        text, came = read_rich(message["rich_message"])
+        return words(text), came or ("" if text else "other")
     media = next((media for member, media in _MEDIA if isinstance(message.get(member), dict | list)), None)
-    return _clean(message.get("caption")), media
+    return words(message.get("caption")), media
 
 
 def _without_slash(text: str) -> str:
@@ -179,13 +180,8 @@ def _title(message: dict[str, Any], choice: str) -> str:
     for row in rows if isinstance(rows, list) else []:
         for button in row if isinstance(row, list) else []:
             if isinstance(button, dict) and button.get("callback_data") == choice:
-                return _clean(button.get("text"))
+                return words(button.get("text"))
     return ""
-
-
-def _clean(text: object) -> str:
-    """Give a text that can be stored: without NUL and without halves of characters."""
-    return text.replace("\0", "").encode("utf-8", "ignore").decode() if isinstance(text, str) else ""
 
 
 def _whole(value: object) -> TypeGuard[int]:

@@ -79,7 +79,7 @@ class VisitorSocket:
             if frame.token is None:
                 opened = await self._desk.start(CHANNEL, self._address)
             else:
-                opened = await self._desk.resume(frame.token)
+                opened = await self._desk.resume(frame.token, frame.id)
                 self._waiting_for = set(await self._desk.awaiting(opened.key, frame.after))
                 self._replaying = True
             self._seq = frame.after

@@ -92,7 +92,7 @@ class WebChat:
             return await self._desk.start(CHANNEL, self._address(request))
         if token is None and frame.token is None:
             raise self._desk.refusal("unknown_token")
-        return await self._desk.resume(token or frame.token or "")
+        return await self._desk.resume(token or frame.token or "", frame.id if frame.type == "start" else None)
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
         after = request.query.get("after", "0")

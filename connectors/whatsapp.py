@@ -15,8 +15,9 @@ from typing import Any, ClassVar
 
 import aiohttp
 
-from connectors.messaging import Capabilities, Finding, Inbound, Outbound, Request, SendFailed, Setting, Take
-from connectors.meta import bearer, challenge, identifier, parts, proven, raise_for_trouble, secret_proof
+from connectors.messaging import Capabilities, Channel, Finding, Inbound, Outbound, Request, SendFailed, Setting
+from connectors.meta import attempt, bearer, challenge, proven, raise_for_trouble, secret_proof
+from connectors.reading import identifier, parts
 from connectors.whatsapp_check import check
 from connectors.whatsapp_errors import CODES
 from connectors.whatsapp_inbound import read
@@ -24,34 +25,41 @@ from connectors.wire import call
 
 DAY = 24 * 3600.0
 LIST_LABEL = 20  # characters on the button that opens a list
-NO_ACCOUNT = "0"
 
 
-class WhatsApp:
+class WhatsApp(Channel):
     """One business number."""
 
     name: ClassVar[str] = "whatsapp"
     settings: ClassVar[tuple[Setting, ...]] = (
-        Setting("token", "permanent access token of a system user", r"[\x21-\x7e]{20,1000}", "EAAJB...", secret=True),
-        Setting("app_secret", "app secret of the Meta app", r"[0-9a-f]{32}", 32 * "0", secret=True),
         Setting(
-            "verify_token",
-            "a word of your own that you also enter at Meta beside the webhook address",
-            r"[A-Za-z0-9_-]{16,100}",
-            "make-one-of-20-letters",
+            "token",
+            "the permanent access token of a system user at Meta",
+            r"[\x21-\x7e]{20,1000}",
+            "EAAJB...",
             secret=True,
         ),
-        Setting("phone_number_id", "id of the phone number at Meta, not the number itself", r"[0-9]{5,25}", "10654035"),
+        Setting("app_secret", "the app secret of the Meta app", r"[0-9a-f]{32}", 32 * "0", secret=True),
+        Setting(
+            "verify_token",
+            "a word of your own that you also enter at Meta, beside the webhook's address",
+            r"[A-Za-z0-9_-]{16,100}",
+            "what-openssl-rand-hex-16-gives",
+            secret=True,
+        ),
+        Setting(
+            "phone_number_id", "the id of the phone number at Meta, not the number itself", r"[0-9]{5,25}", "10654035"
+        ),
         Setting(
             "business_account_id",
-            "id of the WhatsApp Business account, for the check whether an app gets its messages; 0: not checked",
+            "the id of the WhatsApp Business account, for the check whether an app gets its messages",
             r"[0-9]{1,25}",
             "10229012",
-            default=NO_ACCOUNT,
+            optional=True,
         ),
         Setting(
             "api_url",
-            "address of the Graph API with its version",
+            "the address of the Graph API, with its version",
             r"https?://\S*[^\s/]",
             "https://graph.facebook.com/v26.0",
             default="https://graph.facebook.com/v26.0",
@@ -83,14 +91,6 @@ class WhatsApp:
         self._number = values["phone_number_id"]
         self._secret = values["app_secret"]
 
-    @property
-    def tail(self) -> str:
-        return ""
-
-    @property
-    def pulls(self) -> bool:
-        return False
-
     def verify(self, request: Request) -> bool:
         return proven(request, self._secret)
 
@@ -99,10 +99,6 @@ class WhatsApp:
 
     def parse(self, request: Request) -> list[Inbound]:
         return read(request, self._number)
-
-    async def pull(self, http: aiohttp.ClientSession, take: Take) -> None:
-        """Meta calls us: there is nothing to fetch."""
-        raise SendFailed("misconfigured", code="pull")
 
     async def send(self, http: aiohttp.ClientSession, message: Outbound) -> str:
         token = self._values["token"]
@@ -121,21 +117,8 @@ class WhatsApp:
             raise SendFailed("in_doubt", code="no id")
         return id
 
-    async def delete(self, http: aiohttp.ClientSession, to: str, id: str) -> None:
-        """Not possible: the Cloud API deletes no message in a chat."""
-        raise SendFailed("refused", code="delete")
-
-    async def acknowledge_press(self, http: aiohttp.ClientSession, press: str) -> None:
-        """Nothing to do: no press of a button waits for an answer here."""
-
-    async def show_typing(self, http: aiohttp.ClientSession, to: str) -> None:
-        """Never done: it would mark the person's message as read."""
-
     async def check(self, http: aiohttp.ClientSession) -> list[Finding]:
         return await check(http, self._values, self._hook)
-
-    async def register(self, http: aiohttp.ClientSession) -> Finding | None:
-        return None
 
     def loopback(self) -> Request | None:
         change = {"field": "loopback", "value": {"metadata": {"phone_number_id": self._number}}}
@@ -144,6 +127,9 @@ class WhatsApp:
         proof = hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest()
         headers = {"content-type": "application/json", "x-hub-signature-256": f"sha256={proof}"}
         return Request("POST", {}, headers, body)
+
+    def trial(self) -> Request | None:
+        return attempt(self._values["verify_token"])
 
 
 def payload(message: Outbound) -> dict[str, Any]:

@@ -12,21 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 
 from connectors.messaging import Finding, SendFailed
-from connectors.meta import (
-    bearer,
-    moment,
-    part,
-    parts,
-    raise_for_trouble,
-    secret_proof,
-    whole_number,
-    words,
-)
+from connectors.meta import bearer, raise_for_trouble, secret_proof
+from connectors.reading import host, moment, part, parts, whole_number, words
 from connectors.whatsapp_errors import CODES
 from connectors.wire import call
 
@@ -175,19 +166,11 @@ async def _webhook(meta: _Meta, number: str, hook: str) -> list[Finding]:
     set_to = next((place for place in places if place), "")
     if set_to == hook:
         return [Finding(True, f"Meta sends the number's messages to {hook}.")]
-    instead = f"to {_host(set_to)}, not to us" if set_to else "nowhere"
+    instead = f"to {host(set_to)}, not to us" if set_to else "nowhere"
     text = (
         f"Meta sends the number's messages {instead}. In the app's WhatsApp webhook settings enter {hook} as address."
     )
     return [Finding(False, text)]
-
-
-def _host(address: str) -> str:
-    """Give the host of an address; the rest of it may be a secret of another service's."""
-    try:
-        return urlsplit(address).hostname or "an unreadable address"
-    except ValueError:
-        return "an unreadable address"
 
 
 async def _health(meta: _Meta, number: str) -> list[Finding]:
@@ -231,7 +214,7 @@ async def _kept(meta: _Meta, number: str) -> list[Finding]:
 
 async def _subscribed(meta: _Meta, account: str) -> list[Finding]:
     """Tell whether an app gets the account's messages; asked only where the account is known."""
-    if not account.strip("0"):
+    if not account:
         return []
     try:
         apps = parts(await meta.get(f"{account}/subscribed_apps"), "data")

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from connectors.messaging import UNKNOWN, Inbound, Media, Request
-from connectors.meta import identifier, moment, part, parts, whole_number, words
+from connectors.reading import identifier, moment, part, parts, whole_number, words
 from connectors.whatsapp_errors import failure
 from connectors.wire import read_object
 

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -22,15 +22,27 @@ SECONDS = 15.0
 CONNECT_SECONDS = 5.0
 MOST_BYTES = 1_000_000
 LONGEST_WAIT = 24 * 3600.0
+NOT_HANDED_OVER = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a platform answered. `body` is the JSON object it sent; empty where it was none."""
+    """What a platform answered. `json`: what it sent, of any kind, None where it was no JSON. `text`: as it came."""
 
     status: int
-    body: dict[str, Any] = field(default_factory=dict)
+    json: Any = None
     retry_after: float | None = None
+    text: str = ""
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The JSON object it sent; empty where it was none."""
+        return self.json if isinstance(self.json, dict) else {}
 
     @property
     def good(self) -> bool:
@@ -40,49 +52,55 @@ class Answer:
 def session() -> aiohttp.ClientSession:
     """Give a session for platforms. Each call has a connection of its own: one that was kept and has just been closed
     by the other side could not be told from one that broke after the message had arrived.
+
+    No call waits for a free connection: a platform that hangs must not hold up the others, and what has waited in vain
+    would look as if it had been handed over. How many there are is bounded by `gateway/channels/limits`.
     """
-    connector = aiohttp.TCPConnector(force_close=True, limit=100)
-    timeout = aiohttp.ClientTimeout(total=SECONDS, sock_connect=CONNECT_SECONDS)
+    connector = aiohttp.TCPConnector(force_close=True, limit=0)
+    timeout = aiohttp.ClientTimeout(total=SECONDS, connect=CONNECT_SECONDS)
     return aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=True)
 
 
-async def call(http: aiohttp.ClientSession, method: str, url: str, **how: Any) -> Answer:
-    """Call a platform; redirects are not followed.
+async def call(http: aiohttp.ClientSession, method: str, url: str, most: int = MOST_BYTES, **how: Any) -> Answer:
+    """Call a platform; redirects are not followed. Of an answer longer than `most` bytes only the beginning is read.
 
     Raises:
-        SendFailed: `provider_down` where nothing can have been taken (no connection), or where the platform says that
-            it failed (5xx but 504); `in_doubt` where it was handed over and no answer came; `retry_later` for 429.
+        SendFailed: `provider_down` where nothing can have been taken: there was no connection, or it was a GET, which
+            hands over nothing; `in_doubt` where something was handed over and no answer came.
     """
     try:
         async with http.request(method, url, allow_redirects=False, **how) as response:
-            raw = await _read(response)
-            answer = Answer(response.status, _object(raw), _seconds(response.headers.get("Retry-After")))
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as failure:
+            raw = await _read(response, most)
+            text, waits = raw.decode("utf-8", "replace"), _seconds(response.headers.get("Retry-After"))
+            return Answer(response.status, _json(raw), waits, text)
+    except NOT_HANDED_OVER as failure:
         raise SendFailed("provider_down", code=type(failure).__name__) from None
     except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as failure:
-        raise SendFailed("in_doubt", code=type(failure).__name__) from None
-    return answer
+        raise SendFailed("provider_down" if method == "GET" else "in_doubt", code=type(failure).__name__) from None
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
+async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
     """Read a body; of one that is too long only the beginning, which then is no JSON."""
     raw = b""
     async for piece in response.content.iter_any():
         raw += piece
-        if len(raw) > MOST_BYTES:
-            break
+        if len(raw) > most:
+            return raw[:most]
     return raw
 
 
 def raise_for_server(answer: Answer) -> None:
-    """Raise what a status alone tells, after a connector has looked for what its platform says in the body."""
+    """Raise what a status alone tells, after a connector has looked for what its platform says in the body.
+
+    A redirect, and a path or method that is not there: something else answers at the address that we were given.
+    """
     if answer.status == 504:
         raise SendFailed("in_doubt", code="504")
     if answer.status >= 500:
         raise SendFailed("provider_down", answer.retry_after, code=str(answer.status))
     if answer.status == 429:
         raise SendFailed("retry_later", answer.retry_after, code="429")
-    if answer.status in (401, 403):
+    if 300 <= answer.status < 400 or answer.status in (401, 403, 404, 405, 407):
         raise SendFailed("misconfigured", code=str(answer.status))
     if not answer.good:
         raise SendFailed("refused", code=str(answer.status))
@@ -101,15 +119,15 @@ def same(given: str, due: str) -> bool:
 
 def read_object(body: bytes) -> dict[str, Any]:
     """Give the JSON object in a body; empty where it is none. Never raises."""
-    return _object(body)
-
-
-def _object(raw: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError):
-        return {}
+    found = _json(body)
     return found if isinstance(found, dict) else {}
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _seconds(header: str | None) -> float | None:
@@ -121,6 +139,6 @@ def _seconds(header: str | None) -> float | None:
     except ValueError:
         try:
             seconds = (parsedate_to_datetime(header).astimezone(UTC) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
     return min(max(seconds, 0.0), LONGEST_WAIT) if seconds == seconds else None  # NaN is no time

@@ -15,6 +15,8 @@ from content.reach import near
 from content.texts import Text, texts
 from content.wording import Wording, lix, words
 
+# What only the web page's own visitors are told.
+WEB_ONLY = frozenset(f"sentence {name}" for name in ("greeting", "erased", "erased_but_letter", "error_bad_frame"))
 _BUILT = re.compile(r"""f["'](\w*){[^{}]*}(\w*)["']""")  # a name that code puts together: f"month_{number}"
 
 
@@ -59,6 +61,22 @@ def unreachable(content: Content, code: Iterable[str]) -> list[str]:
         *(f"fact {id}: cited nowhere; cite it, or remove it" for id in facts),
         *(f"sentence {name}: no code names it; remove it" for name in _unnamed(content.sentences, "\n".join(code))),
     ]
+
+
+def only_on_the_web(content: Content) -> list[str]:
+    """Give one line for each text that says in an app what is true of the web page only, and for what is never said."""
+    swedish = [text for text in texts(content) if text.kind != "language"]
+    told = "\n".join(text.says for text in swedish)
+    wrong = [
+        f"{text.id}: says '{left}' in an app too; put its sentence in in_apps.yml"
+        for text in swedish if text.id not in WEB_ONLY for left in content.in_apps.left(text.says)
+    ]  # fmt: skip
+    stale_ones = [
+        f"in_apps.yml {name}: no text says '{web}' any more; remove it"
+        for name, (web, _) in content.in_apps.sentences.items()
+        if web not in told
+    ]
+    return [*wrong, *stale_ones]
 
 
 def too_hard(content: Content, wording: Wording) -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from content.hours import Schedule
 
 if TYPE_CHECKING:
+    from content.in_apps import InApps
     from content.places import Places
     from content.sayings import Sayings  # which reads by content.files, which raises our ContentError
 
@@ -325,6 +326,7 @@ class Content:
     sayings: Sayings
     pseudonyms: tuple[tuple[str, ...], tuple[str, ...]]
     secret_words: tuple[str, ...]
+    in_apps: InApps
     organisation: Organisation
     booking: Booking
     languages: Mapping[str, Language]

@@ -13,6 +13,7 @@ from content.booking import read_booking
 from content.contacts import may_show, read_contacts
 from content.files import File, entries
 from content.guides import read_guides
+from content.in_apps import read_in_apps
 from content.model import (
     PEOPLE,
     Contact,
@@ -81,6 +82,7 @@ def load_content(root: Path = HERE) -> Content:
         booking=read_booking(File(root / "booking.yml", root), contacts, facts),
         languages=read_languages(root, taxonomy, contacts, facts),
         places=places,
+        in_apps=read_in_apps(File(root / "in_apps.yml", root)),
         secret_words=read_secret_words(File(root / "secret_words.yml", root)),
     )
 

@@ -53,6 +53,9 @@ def _all(content: Content) -> Iterator[Text]:
         yield _booking(f"booked {kind}", way.text, way)
     for name, says in content.sentences.items():
         yield Text(f"sentence {name}", says, "sentence", SENTENCES)
+    for name, (_, app) in content.in_apps.sentences.items():
+        if app:
+            yield Text(f"in apps {name}", app, "sentence", SENTENCES)
     yield from map(_language, content.languages.values())
 
 

@@ -22,6 +22,7 @@ from gateway.availability import Availability
 from gateway.booking.calendar import CalendarFeed
 from gateway.booking.plan import Plan
 from gateway.booking.times import Times
+from gateway.channels.aside import Aside
 from gateway.channels.greeting import Greeting
 from gateway.channels.messaging import Messaging
 from gateway.closing import Closing
@@ -32,6 +33,7 @@ from gateway.console.desk import CounsellorDesk
 from gateway.console.guard import Guard
 from gateway.console.letters_api import LettersApi
 from gateway.console.presence import PresenceApi
+from gateway.console.reach import Reach
 from gateway.console.texts import said
 from gateway.console.times_api import TimesApi
 from gateway.console.triage import Triage
@@ -118,7 +120,10 @@ class Gateway:
             self.engine, self.words, lexicon, self.availability, self.local, self.metrics, own_language
         )
         greeting = Greeting(self.words)
-        self.router = Router(self.store, answering, self.words, summons, self._errands(rates), greeting, self.metrics)
+        self.router = Router(
+            self.store, answering, self.words, summons, self._errands(rates), greeting,
+            Aside(self.store, self.words, greeting), self.metrics,
+        )  # fmt: skip
         self.turns = Turns(self.store, self.router, self.live, self.words)
         self.desk = CounsellorDesk(self.store, self.words, self.metrics, settings.counselled_hours * 3600)
         deadline = Deadline(self.content.organisation.counsellor_hours, settings.hours, settings.zone)
@@ -129,7 +134,7 @@ class Gateway:
         closing = Closing(self.store, self.live, self.words, self.availability, settings, clock)
         self.sweeper = Sweeper(
             self.store, closing, self.desk, unclaimed, self.live, self.words, settings, self.metrics, clock, self.times,
-            usual_wait, rounds,
+            usual_wait, rounds, self.messaging.forget_old,
         )  # fmt: skip
         disclosure = Disclosure(self.words, Hidden(clock), lexicon, self.availability)
         taking = Taking(self.words, disclosure, self.veil, self.secret_words, lexicon, self.metrics)
@@ -140,7 +145,9 @@ class Gateway:
         self.messaging.serve(taking, self.turns, greeting, self.intake.leave)
         origins = Origins(settings.public_origin, settings.embed_origins, settings.trusted_proxies)
         self.webchat = WebChat(self.intake, origins.may_chat, origins.address)
-        self.board = Board(self.store, self.staff, self.live, self.words, clock, self.inbox)
+        addresses, rows = self.messaging.addresses, self.messaging.rows
+        reach = Reach(self.messaging.full, addresses, rows, settings.silent_hours * 3600)
+        self.board = Board(self.store, self.staff, self.live, self.words, clock, self.inbox, reach)
         guard = Guard(self.auth, origins.may_console)
         self.console = ConsoleApi(
             self.auth, self.desk, self.board, Holds(self.database), self.live, guard, origins.encrypted

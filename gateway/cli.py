@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from content.model import ContentError
 from content.registry import load_content
 from gateway.booking.times import Times
+from gateway.channel_cli import channel_app
 from gateway.console.auth import Auth
 from gateway.content_cli import content_app
 from gateway.engine_client import EngineFailed
@@ -24,7 +26,11 @@ from gateway.letters.secret_words import SecretWords
 from gateway.log import quiet_logging
 from gateway.report import report_of
 from gateway.settings import Settings, SettingsError, read_settings
+from gateway.storage.addresses import Addresses
+from gateway.storage.arrivals import Arrivals
 from gateway.storage.database import DatabaseError, connect, migrate
+from gateway.storage.farewells import Farewells
+from gateway.storage.outbox import OutboxRows
 from gateway.storage.staff import NameTaken, Staff
 from gateway.storage.store import Store
 from gateway.training import TrainingFailed, train
@@ -36,6 +42,7 @@ ORPHAN_SECONDS = 60.0  # a running gateway writes the row of a new key long befo
 app = typer.Typer(help="Varsam: anonymous first-line guidance with a human at hand.", no_args_is_help=True)
 counsellor_app = typer.Typer(help="Who may take over conversations.", no_args_is_help=True)
 app.add_typer(content_app, name="content")
+app.add_typer(channel_app, name="channel")
 app.add_typer(counsellor_app, name="counsellor")
 
 
@@ -148,6 +155,7 @@ def purge(
             await Times(database, time.time, load_content().booking).remove_ended()
             nothing_drawn = SecretWords(())
             mailboxes = Mailboxes(database, keyring, nothing_drawn, time.time, settings.letter_days)
+            await _purge_channels(database, keyring, everything)
             orphans = await store.remove_orphans(lambda: asyncio.sleep(ORPHAN_SECONDS))
             return len(due) + orphans, await _purge_letters(mailboxes, everything)
         finally:
@@ -156,6 +164,14 @@ def purge(
 
     conversations, letters = asyncio.run(run(read_settings()))
     typer.echo(f"erased {conversations} conversations, {letters} mailboxes")
+
+
+async def _purge_channels(database: AsyncEngine, keyring: Keyring, everything: bool) -> None:
+    """Delete what messaging channels keep and has had its time: links, receipts, last words; or all last words."""
+    farewells = Farewells(database, keyring, time.time)
+    await (farewells.forget_all() if everything else farewells.forget_old())
+    for rows in (Arrivals, Addresses, OutboxRows):
+        await rows(database, keyring, time.time).forget_old()
 
 
 async def _purge_letters(mailboxes: Mailboxes, everything: bool) -> int:

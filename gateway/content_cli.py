@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from content.check import badly_worded, code_of, rather_hard, stale, too_hard, unreachable, unsourced, unverified
+from content.check import (
+    badly_worded,
+    code_of,
+    only_on_the_web,
+    rather_hard,
+    stale,
+    too_hard,
+    unreachable,
+    unsourced,
+    unverified,
+)
 from content.model import Content, ContentError
 from content.registry import load_content
 from content.review_page import review_page
@@ -47,6 +57,7 @@ def content_check(
     reviews = load_reviews(roles)
     always = {
         "badly worded": badly_worded(content, wording),
+        "only on the web": only_on_the_web(content),
         "too hard to read": too_hard(content, wording),
         "without a source": unsourced(content),
     }

@@ -19,8 +19,8 @@ SYSTEM = frozenset(
         "hidden_shown", "hidden_shown_danger", "hidden_shown_waiting", "hidden_shown_waiting_danger", "hidden_nobody",
         "hidden_kept", "hidden_gone", "closed_expired",
         "closing_soon", "silent_soon", "erased_soon",
-        "media_picture", "media_voice", "media_sticker", "media_location", "media_other", "error_wrong_choice",
-        "link_here", "link_arrived", "link_arrived_deleted",
+        "media_picture", "media_voice", "media_sticker", "media_location", "media_unreadable", "media_other",
+        "error_wrong_choice", "app_too_long", "link_here", "link_arrived", "link_arrived_ours", "link_arrived_deleted",
     }
 )  # fmt: skip
 
@@ -41,6 +41,9 @@ ERRANDS = frozenset(
 )  # fmt: skip
 
 
+ANSWERED_BY_BOT = (State.BOT, State.WAITING)
+
+
 class NotYours(Exception):
     """Somebody else, or nobody, holds the conversation now."""
 
@@ -48,7 +51,7 @@ class NotYours(Exception):
 def may_bot_speak(change: Change, generation: int) -> bool:
     """Tell whether the bot still has the right to speak that it had at `generation`."""
     conversation = change.conversation
-    return conversation.generation == generation and conversation.state in (State.BOT, State.WAITING)
+    return conversation.generation == generation and conversation.state in ANSWERED_BY_BOT
 
 
 async def say_as_bot(change: Change, generation: int, replies: list[dict[str, Any]]) -> bool:

@@ -26,14 +26,17 @@ class Disclosure:
         self._lexicon = lexicon
         self._availability = availability
 
-    async def tell(self, change: Change, masked: Masked, text: str) -> None:
-        """Say what was hidden in `text`; where a counsellor is there or is being called, ask whether to show it."""
+    async def tell(self, change: Change, masked: Masked, text: str, message: str = "") -> None:
+        """Say what was hidden in `text`; where a counsellor is there or is being called, ask whether to show it.
+
+        `message`: the id by which its visitor may take it back, where that can be.
+        """
         if not masked.kinds:
             return
         danger = self._in_danger(change.conversation, masked)
         what = self._words.sentence(f"masked_{masked.kinds[0]}")
         if self._somebody_comes(change.conversation, danger):
-            self._hidden.keep(change.conversation.id, text)
+            self._hidden.keep(change.conversation.id, text, message)
             help_there = danger and "address" in masked.kinds
             name = "masked_danger_address" if help_there else "masked_danger" if danger else "masked"
             await say_as_system(change, name, self._words.sentence(name, what=what), self._choices(help_there))
@@ -48,19 +51,23 @@ class Disclosure:
 
     async def decide(self, change: Change, payload: str) -> None:
         """Carry out SHOW or HIDE; what is shown becomes a line of the visitor's that says what was hidden in it."""
-        conversation, text = change.conversation, self._hidden.take(change.conversation.id)
+        conversation = change.conversation
+        message, text = self._hidden.message_of(conversation.id), self._hidden.take(conversation.id)
         name = "hidden_kept" if payload == HIDE else "hidden_gone"
         if payload == SHOW and text is not None:
             masked = mask(text)
             danger = self._in_danger(conversation, masked)
             name = "hidden_nobody"
             if self._somebody_comes(conversation, danger):
-                await change.add("visitor", {"text": text, "shown": list(masked.kinds)})
+                of = {"of": message} if message else {}
+                await change.add("visitor", {"text": text, "shown": list(masked.kinds), **of})
                 name = _shown(conversation, danger)
         await say_as_system(change, name, self._words.sentence(name))
 
-    def forget(self, conversation: str) -> None:
-        self._hidden.take(conversation)
+    def forget(self, conversation: str, message: str | None = None) -> None:
+        """Forget what was hidden; `message`: only if it was in that one."""
+        if message is None or self._hidden.message_of(conversation) == message:
+            self._hidden.take(conversation)
 
     def _in_danger(self, conversation: Conversation, masked: Masked) -> bool:
         """Tell whether life may be in danger; with the bot only where these very words say so, which calls somebody."""

@@ -13,11 +13,17 @@ class Hidden:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._kept: dict[str, tuple[float, str]] = {}
+        self._kept: dict[str, tuple[float, str, str]] = {}
 
-    def keep(self, conversation: str, text: str) -> None:
+    def keep(self, conversation: str, text: str, message: str = "") -> None:
+        """`message`: the id of the one they stand in."""
         self.forget_old()
-        self._kept[conversation] = (self._clock(), text)
+        self._kept[conversation] = (self._clock(), text, message)
+
+    def message_of(self, conversation: str) -> str:
+        """Give the id of the message that they stand in; empty where nothing is kept."""
+        kept = self._kept.get(conversation)
+        return kept[2] if kept else ""
 
     def take(self, conversation: str) -> str | None:
         """Give and forget; None where it is not there any more."""
@@ -27,5 +33,5 @@ class Hidden:
 
     def forget_old(self) -> None:
         before = self._clock() - KEPT_SECONDS
-        for conversation in [one for one, (at, _) in self._kept.items() if at < before]:
+        for conversation in [one for one, (at, *_) in self._kept.items() if at < before]:
             del self._kept[conversation]

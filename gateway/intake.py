@@ -103,10 +103,11 @@ class Intake:
         self._metrics.started.labels(channel=channel).inc()
         return Opened(conversation.id, token, "bot")
 
-    async def resume(self, token: str) -> Opened:
+    async def resume(self, token: str, start: str | None = None) -> Opened:
         async with self._guarded():
-            if token.startswith(LINK):
-                conversation, token = await self._moving.to_web(token)
+            if token.startswith(LINK) and start is not None:
+                conversation, token = await self._moving.to_web(token, start)
+                self._veil.forget_with(conversation.id, LINK)  # it is used, and stays nowhere
             else:
                 conversation = await self._store.by_token(token)
         if conversation.leave_at is not None:

@@ -88,8 +88,8 @@ class Live:
     async def console(self, counsellor: int, away: bool = False) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
         """Listen as a console: gives (what, id of a conversation or a mailbox).
 
-        What: changed | own (changed, and one's own now) | typing | left | gone:<reason> | alarm:<reason> |
-        alarm:<reason>:<seconds it has waited>.
+        What: changed | own (changed, and one's own now) | delivery (of what went out: the queue is the same) | typing |
+        left | gone:<reason> | alarm:<reason> | alarm:<reason>:<seconds it has waited>.
         `away` is what the database says; once known here it is changed by `set_away` alone, so that a console which
         opens at that very moment brings nothing old.
         """

@@ -23,6 +23,10 @@ class Metrics:
         self.inbound = Counter(
             "varsam_inbound", "What platforms sent, by what it was", ["channel", "kind"], registry=self.registry
         )
+        self.channels = Gauge("varsam_channel", "1: the channel is on", ["channel", "mode"], registry=self.registry)
+        self.fetching = Gauge(
+            "varsam_fetching", "1: messages are fetched; 0: the last try failed", ["channel"], registry=self.registry
+        )
         self.outbound = Counter(
             "varsam_outbound", "What became of messages to platforms", ["channel", "result"], registry=self.registry
         )

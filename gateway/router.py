@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.answering import Answering, Response
+from gateway.channels.aside import Aside, is_aside
 from gateway.channels.greeting import Greeting
-from gateway.delivery import may_bot_speak, say_as_bot
+from gateway.delivery import ANSWERED_BY_BOT, may_bot_speak, say_as_bot
 from gateway.errands.errands import Errands
 from gateway.errands.letter import is_writing
 from gateway.handoff import State
@@ -19,7 +20,6 @@ from gateway.summons import CHOICE_UNDERSTOOD, PAYLOADS, Summons
 from gateway.words import Words
 
 LISTEN_SECONDS = 0.5  # in `human` an answer is owed at once: understanding is for the counsellor's card only
-ANSWERED_BY_BOT = (State.BOT, State.WAITING)
 UNDERSTOOD = ("topic", "confidence", "risks", "route")
 
 
@@ -34,6 +34,7 @@ class Router:
         summons: Summons,
         errands: Errands,
         greeting: Greeting,
+        aside: Aside,
         metrics: Metrics,
     ) -> None:
         self._store = store
@@ -42,10 +43,17 @@ class Router:
         self._summons = summons
         self._errands = errands
         self._greeting = greeting
+        self._aside = aside
         self._metrics = metrics
 
     async def turn(self, id: str, lines: list[Line]) -> None:
         """Answer `lines` (one choice, or words said one after the other). Raises Gone and what the store raises."""
+        if said := [line for line in lines if not is_aside(line)]:
+            await self._said(id, said)
+        if aside := [line for line in lines if is_aside(line)]:
+            await self._aside.turn(id, aside)
+
+    async def _said(self, id: str, lines: list[Line]) -> None:
         conversation = await self._store.get(id)
         choice = lines[0].words.get("choice")
         if not self._is_answered_by_engine(conversation, lines, choice):
@@ -56,7 +64,7 @@ class Router:
             await self._commit_choice(id, choice, lines)
         elif choice is None and (step := self._errands.letter.spoken(conversation, lines[-1])) is not None:
             if lines[:-1]:
-                await self.turn(id, lines[:-1])
+                await self._said(id, lines[:-1])
             await step(id, lines[-1])
         elif is_writing(conversation) and conversation.state is State.BOT and choice is None:
             await self._write(conversation, lines)
@@ -88,12 +96,14 @@ class Router:
         async with self._store.change(id) as change:
             if not may_bot_speak(change, generation) and change.conversation.state in ANSWERED_BY_BOT:
                 return  # held and handed back meanwhile: left unanswered, so that the turn is taken again
+            standing = await change.standing(lines)
+            if not standing:
+                return  # taken back or edited meanwhile: nobody asks this any more
             self._remember(change.conversation, response.understood)
-            danger = response.understood["route"] == "emergency"
-            if await say_as_bot(
-                change, generation, self._greeting.around(change.conversation, response.replies, danger)
-            ):
-                change.conversation.context = response.context
+            replies = self._greeting.around(change.conversation, response.replies, response.understood)
+            if await say_as_bot(change, generation, replies):
+                if len(standing) == len(lines):
+                    change.conversation.context = response.context
                 self._errands.letter.pause(change.conversation)
                 for payload in response.decisions:
                     await self._summons.decide(change, payload)
@@ -101,7 +111,7 @@ class Router:
                     await self._summons.request(change, response.handoff)
             elif response.understood["route"] == "emergency":  # a claim came first: the counsellor must see why
                 await self._summons.open_for_danger(change)
-            await self._mark(change, lines, response.understood, response.offered, why)
+            await self._mark(change, standing, response.understood, response.offered, why)
         self._metrics.answered.labels(route=response.understood["route"]).inc(len(lines))
 
     async def _commit_choice(self, id: str, payload: str, lines: list[Line]) -> None:
@@ -130,6 +140,8 @@ class Router:
         understood = await self._answering.understand(conversation, lines)
         human = understood["route"] == "human_now" and self._answering.can_come()
         async with self._store.change(conversation.id) as change:
+            if not (lines := await change.standing(lines)):
+                return  # taken back or edited meanwhile: it is in no letter
             self._remember(change.conversation, understood)
             added = self._errands.letter.add(change.conversation, lines, understood)
             if understood["route"] != "emergency":

@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     lost_seconds: float = Field(60, gt=0, description="A counsellor without a connection loses the conversation.")
     quick_minutes: float = Field(10, gt=0, description="What stays for the counsellor after a quick exit.")
     letter_days: float = Field(30, gt=0, description="A mailbox is deleted so long after its last letter or reply.")
-    channels: tuple[ChannelSettings, ...] = Field((), description="The messaging channels; see below.")
+    channels: tuple[ChannelSettings, ...] = Field((), description="The messaging channels that are not off.")
     sweep_seconds: float = Field(15, gt=0, description="How often the sweeper looks for what has expired.")
 
     @field_validator("embed_origins", "trusted_proxies", mode="before")
@@ -155,7 +155,8 @@ class Settings(BaseSettings):
         if self.env == "production":
             if self.channels and not self.public_origin.startswith("https://"):
                 raise ValueError(
-                    f"VARSAM_PUBLIC_ORIGIN must be our https address: {self.channels[0].name} points to the web chat"
+                    "VARSAM_PUBLIC_ORIGIN must be our own address, like https://chatt.umea.se: "
+                    f"{self.channels[0].name} tells people where the web chat is"
                 )
             if self.hours != "schedule":
                 raise ValueError("VARSAM_HOURS must be 'schedule' in production")
@@ -183,9 +184,18 @@ class Settings(BaseSettings):
         return self.keyring or self.var / "keyring.sqlite"
 
     @property
+    def ports_file(self) -> Path:
+        """Where a gateway that `varsam up` has started tells the ports it has picked, anew at each start."""
+        return self.var / "ports.json"
+
+    @property
     def runtime_file(self) -> Path:
         """Where `varsam up` tells other commands its ports."""
         return self.var / "run.json"
+
+
+# Each is a variable; what is read of the channels' many is `channels`.
+VARIABLES = tuple(name for name in Settings.model_fields if name != "channels")
 
 
 def read_settings(environ: Mapping[str, str] | None = None, needs_key: bool = True) -> Settings:
@@ -196,9 +206,7 @@ def read_settings(environ: Mapping[str, str] | None = None, needs_key: bool = Tr
     """
     env = dict(os.environ if environ is None else environ)
     given: dict[str, Any] = {}
-    for name in Settings.model_fields:
-        if name == "channels":
-            continue
+    for name in VARIABLES:
         variable = PREFIX + name.upper()
         if variable in env and env[variable] != "":
             given[name] = env[variable]
@@ -213,13 +221,14 @@ def read_settings(environ: Mapping[str, str] | None = None, needs_key: bool = Tr
                 why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
                 raise SettingsError(f"{PREFIX}{name}_FILE: {path} cannot be read ({why}).") from None
     given["channels"], wrong = read_channels(env)
-    if wrong:
-        raise SettingsError("\n".join(wrong))
     try:
-        return _from(given)
+        settings = _from(given)
     except ValidationError as error:
         # from None: the error holds the values it refused, a master key among them
-        raise SettingsError("\n".join(_sentence(problem) for problem in error.errors())) from None
+        raise SettingsError("\n".join([*map(_sentence, error.errors()), *wrong])) from None
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return settings
 
 
 def _from(given: dict[str, Any]) -> Settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 class Sweeper:
-    """`sweep` does one round; `run` repeats it until cancelled."""
+    """`sweep` does one round; `run` repeats it until cancelled. `forget_old` is for what the channels keep."""
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Sweeper:
         times: Times,
         usual_wait: UsualWait,
         letters: LetterRounds,
+        forget_old: Callable[[], Awaitable[None]],
     ) -> None:
         self._store = store
         self._closing = closing
@@ -60,6 +61,7 @@ class Sweeper:
         self._times = times
         self._usual_wait = usual_wait
         self._letters = letters
+        self._forget_old = forget_old
 
     async def run(self) -> None:
         while True:
@@ -79,6 +81,7 @@ class Sweeper:
         await self._times.remove_ended()
         await self._usual_wait.forget_old()
         await self._letters.sweep()
+        await self._forget_old()
         waiting = 0
         for conversation in await self._store.in_states(State.WAITING, State.HUMAN):
             waiting += conversation.state is State.WAITING

@@ -57,7 +57,8 @@ class Taking:
             return await self._take(change, {"text": self._words.sentence("words_mark"), "opens": True, **more}, id)
         masked = mask(text)
         seq = await self._take(change, {"text": masked.text, **more}, id)
-        await self._disclosure.tell(change, masked, text)
+        message = id.partition("-")[0] if change.conversation.goes_out else ""
+        await self._disclosure.tell(change, masked, text, message)
         self._metrics.said.inc()
         return seq
 
@@ -70,9 +71,14 @@ class Taking:
             await self._disclosure.decide(change, payload)
         return seq
 
-    async def mark(self, change: Change, id: str, text: str, **more: Any) -> int:
-        """Store that something came which is not kept; it asks for no answer of the bot's."""
-        return await self._take(change, {"text": text, **more}, id, answered=True)
+    async def mark(self, change: Change, id: str, text: str, answered: bool, **more: Any) -> int:
+        """Store that something came which is not kept; not `answered`: a sentence about it is owed."""
+        return await self._take(change, {"text": text, **more}, id, answered)
+
+    def forget(self, key: str, message: str) -> None:
+        """A message is taken back: nothing of it stays in memory either."""
+        self._disclosure.forget(key, message)
+        self._veil.take(key, message)
 
     async def _take(self, change: Change, words: dict[str, Any], id: str, answered: bool = False) -> int:
         change.conversation.visitor_at = change.now

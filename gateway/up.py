@@ -71,7 +71,7 @@ async def up(settings: Settings) -> None:
     model, seconds = await asyncio.to_thread(train, settings, ROOT)
     if seconds:
         say(f"trained the model in {seconds:.0f} s")
-    engine_port, ports_file = free_port(), settings.var / "ports.json"
+    engine_port, ports_file = free_port(), settings.ports_file
     settings.var.mkdir(parents=True, exist_ok=True)
     engine = engine_child(settings, model, engine_port)
     base = f"http://{host}:{settings.port}"
@@ -128,6 +128,8 @@ async def _greet(
     if settings.env == "development":
         say(f"demo     {local}/demo")
     say(f"console  {local}/console")
+    for channel in settings.channels:
+        say(f"{channel.name:<8} {channel.mode}, {channel.shown(settings.public_origin)}")
     if settings.env == "development":
         await _first_login(settings)
 

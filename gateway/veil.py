@@ -40,6 +40,11 @@ class Veil:
     def forget(self, conversation: str) -> None:
         self._kept.pop(conversation, None)
 
+    def forget_with(self, conversation: str, part: str) -> None:
+        """Forget what has a text in it."""
+        kept = self._kept.get(conversation, {})
+        self._kept[conversation] = {reference: one for reference, one in kept.items() if part not in one[1]}
+
     def lift(self, conversation: str, lines: Iterable[Line]) -> list[Line]:
         """Give the lines as their visitor may see them."""
         self._forget_old()

@@ -13,6 +13,7 @@ from gateway.words import Words
 
 FIRST_CHOICES = (("exploited", "support_exploited_adult"), ("minor", "minor_support"), ("buyer", "stop_buying"))
 GREETED = "greeted"
+HELLO = "greet"
 
 
 def first_choices(words: Words) -> list[dict[str, str]]:
@@ -29,18 +30,29 @@ class Greeting:
     def is_due(self, conversation: Conversation) -> bool:
         return conversation.goes_out and not conversation.understood.get(GREETED)
 
-    def around(self, conversation: Conversation, replies: list[dict[str, Any]], danger: bool) -> list[dict[str, Any]]:
-        """Give the replies with the greeting, if it is due, and note that it is said."""
+    def around(
+        self, conversation: Conversation, replies: list[dict[str, Any]], understood: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Give the replies with the greeting if it is due, and note that. It alone answers a Swedish hello."""
         if not self.is_due(conversation):
             return replies
         conversation.understood[GREETED] = True
-        greeting = self._line(conversation.channel, alone=not replies)
-        return [*replies, greeting] if danger else [greeting, *replies]
+        hello = (understood["topic"], understood["route"], understood.get("lang")) == (HELLO, "answer", "sv")
+        alone = hello or not replies
+        greeting = self._line(conversation.channel, alone)
+        if alone:
+            return [greeting]
+        return [*replies, greeting] if understood["route"] == "emergency" else [greeting, *replies]
 
     async def say(self, change: Change) -> None:
         """Say it now, by itself."""
         change.conversation.understood[GREETED] = True
         await change.add("bot", self._line(change.conversation.channel, alone=True))
+
+    async def say_again(self, change: Change) -> None:
+        """Answer somebody who presses start once more: only what can be done now."""
+        words = {"text": self._words.sentence("app_write"), "choices": first_choices(self._words)}
+        await change.add("bot", {**words, "contacts": [], "checked": True})
 
     def _line(self, channel: str, alone: bool) -> dict[str, Any]:
         sentence, known = self._words.sentence, self._words.content.sentences

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from connectors.messaging import Capabilities
@@ -35,7 +35,7 @@ class Limits:
     def __init__(
         self,
         monotonic: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = asyncio.sleep,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._now = monotonic
         self._sleep = sleep
@@ -45,13 +45,18 @@ class Limits:
 
     async def turn(self, channel: str, can: Capabilities, chat: str | None = None) -> None:
         """Wait until one message may go out to this chat, or one call that is no message to anybody."""
+        await self._paused(channel)
         wait = 0.0 if chat is None else self._chat(can, chat)
         platform = self._platforms.setdefault(channel, _Bucket(can.burst, self._now()))
         wait = max(wait, platform.take(can.burst, can.per_second, self._now()))
         if wait > 0:
-            await self._sleep(wait)  # type: ignore[misc]  # asyncio.sleep, or a test's own
+            await self._sleep(wait)
+        await self._paused(channel)
+
+    async def _paused(self, channel: str) -> None:
+        """Wait out a pause. Who waits here has no promise yet: after it they go out at the platform's pace again."""
         while (left := self._until.get(channel, 0.0) - self._now()) > 0:
-            await self._sleep(left)  # type: ignore[misc]
+            await self._sleep(left)
 
     def pause(self, channel: str, seconds: float) -> None:
         """Nothing goes out to this platform for so long."""

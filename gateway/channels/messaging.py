@@ -13,13 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.messaging import Channel, Inbound, SendFailed
 from connectors.wire import session
+from gateway.channels.courier import After, Courier, backoff
 from gateway.channels.farewell import FarewellBidder
 from gateway.channels.greeting import Greeting
 from gateway.channels.hooks import Hooks
 from gateway.channels.inbox import Inbox
+from gateway.channels.leaving import Leaving
 from gateway.channels.limits import Limits
 from gateway.channels.moving import Moving
-from gateway.channels.outbox import Outbox, backoff
+from gateway.channels.outbox import Outbox
+from gateway.channels.people import People
 from gateway.channels.reception import Reception
 from gateway.channels.settings import ChannelSettings
 from gateway.channels.signpost import Signpost
@@ -30,7 +33,7 @@ from gateway.settings import Settings
 from gateway.storage.addresses import Addresses
 from gateway.storage.arrivals import Arrivals
 from gateway.storage.failures import STORE_FAILURES
-from gateway.storage.farewells import Farewells
+from gateway.storage.farewells import Farewell, Farewells
 from gateway.storage.outbox import OutboxRows
 from gateway.storage.store import Store
 from gateway.taking import Taking
@@ -39,6 +42,8 @@ from gateway.veil import Veil
 from gateway.words import Words
 
 DRAIN_SECONDS = 8.0
+FORGET_SECONDS = 600.0
+SWITCHED_OFF_SECONDS = 3600.0  # what came just before a channel was switched off waits so long for it to come back
 log = structlog.get_logger()
 
 
@@ -61,6 +66,8 @@ class Messaging:
         self._modes: dict[str, ChannelSettings] = {one.name: one for one in settings.channels}
         self._channels = {one.name: one.made(settings.public_origin) for one in settings.channels}
         self._metrics = metrics
+        self._clock = clock
+        self._forgotten_at = 0.0
         self._store, self._words, self._veil, self._live = store, words, veil, live
         self._limits = limits = Limits()
         self.arrivals = Arrivals(database, keyring, clock)
@@ -68,14 +75,16 @@ class Messaging:
         self.rows = OutboxRows(database, keyring, clock)
         self.farewells = Farewells(database, keyring, clock)
         self._bidder = FarewellBidder(self.farewells, self.full, words, limits, metrics, clock)
-        self.outbox = Outbox(
-            self.rows, self.addresses, store, self.full, words, veil, live, limits, metrics, clock, self._unreachable
-        )
+        after = After(self._unreachable, self._apologise)
+        courier = Courier(self.rows, store, live, limits, metrics, clock, after)
+        self.outbox = Outbox(self.rows, self.addresses, store, self.full, words, veil, limits, clock, courier)
         self.moving = Moving(
             store, self.addresses, self.rows, self.farewells, words, self.full, self._bidder.kick
         )  # fmt: skip
         self._signpost = Signpost(words, limits, metrics, clock, lambda: f"{self._origin}/chat")
-        self.hooks = Hooks(self._channels.get, self._take, metrics)
+        self.hooks = Hooks(self._channels.get, self._take, self._prove, metrics)
+        for one in settings.channels:
+            metrics.channels.labels(channel=one.name, mode=one.mode).set(1)
         self._reception: Reception | None = None
         self._inbox: Inbox | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -83,11 +92,15 @@ class Messaging:
 
     def serve(self, taking: Taking, turns: Turns, greeting: Greeting, leave: Callable[[str, str], None]) -> None:
         """Give what takes in: it needs what in turn needs this."""
+        kick = self._bidder.kick
+        leaving = Leaving(
+            self.arrivals, self.addresses, self.rows, self.farewells, self._store, self._live, leave, kick
+        )  # fmt: skip
         self._reception = Reception(
             self.arrivals, self.addresses, self.rows, self.farewells, self._store, taking, turns, greeting, self._words,
-            self._veil, self._live, self._metrics, leave, self._bidder.kick, self._link,
+            self._veil, self._live, self._metrics, People(self.addresses, self._store), leaving, kick, self._link,
         )  # fmt: skip
-        self._inbox = Inbox(self.arrivals, self._reception, self.rows, self._metrics)
+        self._inbox = Inbox(self.arrivals, self._reception, self.rows, self._metrics, self._clock)
 
     def full(self, name: str) -> Channel | None:
         """Give a channel on which we talk with people."""
@@ -104,6 +117,12 @@ class Messaging:
         if self._reception is not None:
             await self._reception.cannot_be_reached(id)
 
+    async def _apologise(self, channel: str, to: str) -> None:
+        """What was to be said cannot be sent: say so, and who can be reached."""
+        async with self.farewells.transaction() as connection:
+            await self.farewells.add(connection, channel, Farewell(to, "fallback"))
+        self._bidder.kick()
+
     # -- in
 
     async def _take(self, channel: Channel, inbounds: list[Inbound]) -> None:
@@ -118,6 +137,14 @@ class Messaging:
             if inbound.press:
                 self._start(self._acknowledge(channel, inbound.press, self._http))
 
+    async def _prove(self, channel: Channel, inbounds: list[Inbound]) -> None:
+        """Show that a message would be taken, and count that it was shown. Raises what the store raises."""
+        if self._http is None:
+            raise OSError("not started, or stopping")
+        if self.full(channel.name) is not None:
+            await self._store.writable()
+        self._metrics.inbound.labels(channel=channel.name, kind="loopback").inc()
+
     async def _acknowledge(self, channel: Channel, press: str, http: aiohttp.ClientSession) -> None:
         try:
             await channel.acknowledge_press(http, press)
@@ -129,6 +156,7 @@ class Messaging:
         failures = 0
         while True:
             began = asyncio.get_running_loop().time()
+            self._metrics.fetching.labels(channel=channel.name).set(1)
             try:
                 await channel.pull(http, lambda inbounds: self._take(channel, inbounds))
             except SendFailed as failure:
@@ -142,6 +170,7 @@ class Messaging:
                 wait = None
             else:
                 wait = None
+            self._metrics.fetching.labels(channel=channel.name).set(0)
             failures = 1 if asyncio.get_running_loop().time() - began > 60 else failures + 1
             await asyncio.sleep(min(60.0, backoff(failures)) if wait is None else wait)
 
@@ -172,17 +201,26 @@ class Messaging:
         http, self._http = self._http, None
         if self._inbox is not None:
             await self._inbox.stop()
-        await self.outbox.stop(DRAIN_SECONDS)
-        await self._signpost.stop(2.0)
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        on_their_way = (self.outbox.stop(DRAIN_SECONDS), self._bidder.stop(DRAIN_SECONDS), self._signpost.stop(2.0))
+        await asyncio.gather(*on_their_way)
         if http is not None:
             await http.close()
 
     async def forget_old(self) -> None:
-        """Delete what has had its time. Raises what the store raises."""
+        """Delete what has had its time, every ten minutes. Raises what the store raises."""
+        now = self._clock()
+        if now - self._forgotten_at < FORGET_SECONDS:
+            return
+        full = [name for name in self._channels if self.full(name) is not None]
+        for channel, number in (await self.arrivals.forget_of(full, now - SWITCHED_OFF_SECONDS)).items():
+            log.warning("not_worked_on", channel=channel, number=number)
+            await self.rows.bury(channel, "in", "visitor", "off", str(number), 1)
         await self.arrivals.forget_old()
         await self.addresses.forget_old()
         await self.rows.forget_old()
+        await self.farewells.forget_old()
+        self._forgotten_at = now

@@ -1,11 +1,15 @@
-"""The settings of the messaging channels: `VARSAM_<CHANNEL>_…`, checked against what each connector says it needs."""
+"""The settings of the messaging channels: `VARSAM_<CHANNEL>_…`, checked against what each connector says it needs.
+
+No sentence repeats a value: what stands in the wrong variable may be a secret.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta, timezone
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +19,8 @@ from connectors.registry import CHANNELS
 PREFIX = "VARSAM_"
 MODES = ("off", "signpost", "full")
 Mode = Literal["off", "signpost", "full"]
+EARLIEST_ZONE = timezone(timedelta(hours=14))  # where a day begins first: a decision of today is none to come
+DECISION = "For example 'SN 2026/123, 2026-10-15'."
 _DATE = re.compile(r"\b(\d{4}-\d{2}-\d{2})\b")
 
 
@@ -34,6 +40,15 @@ class ChannelSettings:
         hook = f"{public_origin}{path_of(self.name, tail)}" if public_origin else ""
         return kind(self.values, hook)
 
+    def shown(self, public_origin: str) -> str:
+        """Say how what people write comes to us, without the secret that may be in the path."""
+        channel = self.made(public_origin)
+        if channel.pulls:
+            return "fetched"
+        if not public_origin:
+            return "nobody can call us: VARSAM_PUBLIC_ORIGIN is not set"
+        return f"webhook {public_origin}{path_of(self.name, '…' if channel.tail else '')}"
+
 
 def path_of(name: str, tail: str) -> str:
     """Give the path of a channel's webhook."""
@@ -43,7 +58,7 @@ def path_of(name: str, tail: str) -> str:
 def read_channels(environ: Mapping[str, str]) -> tuple[tuple[ChannelSettings, ...], list[str]]:
     """Read the channels that are not off; give them and a sentence for each wrong value."""
     found: list[ChannelSettings] = []
-    wrong: list[str] = []
+    wrong: list[str] = list(_of_no_channel(environ))
     for name, kind in CHANNELS.items():
         one = _Reader(name, kind.settings, environ)
         wrong += one.complaints
@@ -52,12 +67,20 @@ def read_channels(environ: Mapping[str, str]) -> tuple[tuple[ChannelSettings, ..
     return tuple(found), wrong
 
 
+def _of_no_channel(environ: Mapping[str, str]) -> Iterator[str]:
+    for variable in environ:
+        named = re.fullmatch(rf"{PREFIX}(\w+)_(MODE|DECISION)", variable)
+        if named is not None and named[1].lower() not in CHANNELS and environ[variable]:
+            yield f"{variable}: there is no channel '{named[1].lower()}'; there are {', '.join(CHANNELS)}."
+
+
 class _Reader:
     """Reads one channel's variables."""
 
     def __init__(self, name: str, settings: tuple[Setting, ...], environ: Mapping[str, str]) -> None:
         self._start = f"{PREFIX}{name.upper()}_"
         self._environ = environ
+        self._unread: set[str] = set()
         self.complaints: list[str] = []
         self.values: dict[str, str] = {}
         self.decision = ""
@@ -79,58 +102,68 @@ class _Reader:
             if not variable.startswith(self._start) or value == "":
                 continue
             if name in files:
-                given[files[name]] = self._content(variable, value)
+                given[files[name]] = self._content(variable, files[name], value)
             elif name in names:
                 given.setdefault(name, value)
             else:
-                self.complaints.append(f"{variable} is no setting: there are {', '.join(self._all(names))}.")
+                self.complaints.append(f"{variable} is no setting: {self._instead(name, names | set(files))}.")
         return given
 
-    def _all(self, names: set[str]) -> Iterator[str]:
-        return (f"{self._start}{name.upper()}" for name in sorted(names))
+    def _instead(self, name: str, names: set[str]) -> str:
+        close = get_close_matches(name, sorted(names), 1)
+        return f"perhaps {self._all(close)} was meant" if close else f"there are {self._all(names)}"
 
-    def _content(self, variable: str, path: str) -> str:
+    def _all(self, names: Iterable[str]) -> str:
+        return ", ".join(f"{self._start}{name.upper()}" for name in sorted(names))
+
+    def _content(self, variable: str, name: str, path: str) -> str:
         try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            self.complaints.append(f"{variable}: {path} cannot be read.")
+            content = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            self._unread.add(name)
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            self.complaints.append(f"{variable}: that file cannot be read ({why}).")
             return ""
+        return content
 
     def _mode(self, given: Mapping[str, str]) -> Mode:
         mode = given.get("mode", "")
         if mode == "" and given:
-            others = ", ".join(self._all(set(given)))
             self.complaints.append(
-                f"{self._start}MODE is missing, but {others} is set: say off, signpost or full, or remove the rest."
+                f"{self._start}MODE is missing, but {self._all(given)} is set: "
+                "say off, signpost or full, or remove the rest."
             )
         elif mode not in ("", *MODES):
-            self.complaints.append(f"{self._start}MODE: '{mode}' is none of off, signpost, full.")
+            self.complaints.append(f"{self._start}MODE must be off, signpost or full.")
         return "signpost" if mode == "signpost" else "full" if mode == "full" else "off"
 
     def _read(self, setting: Setting, given: Mapping[str, str]) -> None:
         value = given.get(setting.name, setting.default)
-        variable = f"{self._start}{setting.name.upper()}"
-        if value == "":
-            self.complaints.append(f"{variable} is missing: {setting.what} For example {setting.example}.")
-        elif not re.fullmatch(setting.pattern, value):
-            shown = "the value" if setting.secret else f"'{value}'"
-            self.complaints.append(f"{variable}: {shown} is not right. {setting.what} For example {setting.example}.")
         self.values[setting.name] = value
+        variable = f"{self._start}{setting.name.upper()}"
+        example = f"For example {setting.example}."
+        if value == "":
+            if not setting.optional and setting.name not in self._unread:
+                self.complaints.append(f"{variable} is missing: {setting.what}. {example}")
+        elif setting.secret and value == setting.example:
+            self.complaints.append(f"{variable} is the example, which everybody knows: it must be {setting.what}.")
+        elif not re.fullmatch(setting.pattern, value):
+            around = " Look for blanks or quotation marks around it." if value.strip(" \t\r\n'\"") != value else ""
+            self.complaints.append(f"{variable} is not right: it must be {setting.what}. {example}{around}")
 
     def _decision(self, given: str) -> str:
         variable = f"{self._start}DECISION"
-        example = "For example 'SN 2026/123, 2026-10-15'."
         if not given:
             self.complaints.append(
                 f"{variable} is missing: to talk with people on this channel the organisation must have decided so. "
-                f"Give the decision's number and date, or set {self._start}MODE to signpost. {example}"
+                f"Give the decision's number and date, or set {self._start}MODE to signpost. {DECISION}"
             )
             return ""
         dates = [one for one in map(_as_date, _DATE.findall(given)) if one is not None]
         if len(dates) != 1 or not re.search(r"\w", _DATE.sub("", given)):
-            self.complaints.append(f"{variable}: '{given}' does not hold the decision's number and one date. {example}")
-        elif dates[0] > datetime.now(UTC).date():
-            self.complaints.append(f"{variable}: {dates[0]} is still to come. {example}")
+            self.complaints.append(f"{variable} must be the decision's number and its one date. {DECISION}")
+        elif dates[0] > datetime.now(EARLIEST_ZONE).date():
+            self.complaints.append(f"{variable}: {dates[0]} is still to come; until then, use signpost. {DECISION}")
         return given
 
 

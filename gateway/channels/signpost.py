@@ -18,8 +18,9 @@ import structlog
 from connectors.contract import Message
 from connectors.messaging import FAILURES, Channel, Inbound, Outbound, SendFailed
 from connectors.shaping import shape
+from gateway.channels.courier import backoff
 from gateway.channels.limits import Limits
-from gateway.channels.outbox import addressed, backoff, phrases
+from gateway.channels.outbox import addressed, phrases
 from gateway.metrics import Metrics
 from gateway.rates import Buckets
 from gateway.words import Words

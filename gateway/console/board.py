@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors.frames import message_body
 from gateway.console.presence import standing, weigh
+from gateway.console.reach import Reach, blanked
 from gateway.delivery import NotYours
 from gateway.handoff import State
 from gateway.heard import risk_words
@@ -34,7 +35,14 @@ class Board:
     """Reads the store for the console."""
 
     def __init__(
-        self, store: Store, staff: Staff, live: Live, words: Words, clock: Callable[[], float], inbox: Inbox
+        self,
+        store: Store,
+        staff: Staff,
+        live: Live,
+        words: Words,
+        clock: Callable[[], float],
+        inbox: Inbox,
+        reach: Reach,
     ) -> None:
         self._store = store
         self._staff = staff
@@ -42,6 +50,7 @@ class Board:
         self._words = words
         self._clock = clock
         self._inbox = inbox
+        self._reach = reach
 
     async def queue(self, counsellor: int) -> dict[str, Any]:
         """Give one counsellor's queue as of now. Raises what the store raises."""
@@ -52,7 +61,8 @@ class Board:
         staff = await self._staff.all()
         names = {one.id: one.name for one in staff}
         found = await self._store.in_states(State.WAITING, State.HUMAN)
-        cards = [(one.holder, self.card(one, names.get(one.holder or 0))) for one in found]
+        stopped = await self._reach.stopped()
+        cards = [(one.holder, self._card(one, names.get(one.holder or 0), one.id in stopped)) for one in found]
         unread, red = await self._inbox.counts()
         load = self._words.content.organisation.counsellor_load
         return Whole(staff, cards, weigh(found, load), {"unread": unread, "red": red})
@@ -68,8 +78,12 @@ class Board:
             "letters": whole.letters,
         }
 
-    def card(self, conversation: Conversation, holder: str | None) -> dict[str, Any]:
-        """Give what may be known of a conversation without its words."""
+    async def card(self, conversation: Conversation, holder: str | None) -> dict[str, Any]:
+        """Give what may be known of a conversation without its words. Raises what the store raises."""
+        stopped = await self._reach.stopped() if conversation.goes_out else set()
+        return self._card(conversation, holder, conversation.id in stopped)
+
+    def _card(self, conversation: Conversation, holder: str | None, stopped: bool) -> dict[str, Any]:
         understood = conversation.understood
         topic = self._words.content.topics.get(understood.get("topic", ""))
         titles = self._words.content.risk_titles
@@ -91,6 +105,8 @@ class Board:
             "shared": conversation.shared,
             "front": conversation.front,
             "left_until": iso(conversation.leave_at) if conversation.leave_at is not None else None,
+            "window_ends": self._reach.window_ends(conversation),
+            "stopped": stopped,
         }
 
     def pseudonym(self, id: str) -> str:
@@ -108,18 +124,24 @@ class Board:
             raise NotYours
         shown = [line for line in lines if conversation.may_read(line)]
         return {
-            **self.card(conversation, me.name),
+            **await self.card(conversation, me.name),
             "share": conversation.share,
             "hidden": len(lines) - len(shown),
             "mailbox": (conversation.errand or {}).get("mailbox") if conversation.shared else None,
             "messages": [message_body(message_of(line, self._words, staff=True)) for line in shown if line.seq > after],
-            "drafts": [
-                {"text": draft["text"], "contacts": [asdict(card) for card in self._words.cards(draft["contacts"])]}
-                for draft in drafts
-            ],
+            "drafts": [self._draft(draft) for draft in drafts],
+            "silent_ends": self._reach.silent_ends(conversation),
+            "delivery": await self._reach.delivery(conversation, shown),
+            "blanked": blanked(shown),
             "alarm": _alarm(conversation, shown),
             "risk_words": risk_words(shown, self._words.content.taxonomy.risks),
         }
+
+    def _draft(self, draft: dict[str, Any]) -> dict[str, Any]:
+        """Give an answer that came too late; of one that a claim recalled, whether some of it had gone out."""
+        cards = self._words.cards(draft.get("contacts", ()))
+        begun = draft.get("begun", False)
+        return {"text": draft["text"], "contacts": [asdict(card) for card in cards], "begun": begun}
 
 
 def _alarm(conversation: Conversation, shown: list[Line]) -> dict[str, str] | None:

@@ -67,7 +67,7 @@ class Triage:
         topic, route = _given(body, "topic"), _given(body, "route")
         conversation = await self._desk.correct(request.match_info["id"], session.counsellor.id, topic, route)
         holder = session.counsellor.name if conversation.holder == session.counsellor.id else None
-        return web.json_response(self._board.card(conversation, holder))
+        return web.json_response(await self._board.card(conversation, holder))
 
 
 def _given(body: dict[str, Any], name: str) -> str | None:

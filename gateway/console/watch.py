@@ -30,7 +30,7 @@ REASONS = {
 }
 # Told by themselves, whatever conversation; and what does not change the queue. A letter changes its numbers.
 APART = ("times", "letters")
-LEAVES_QUEUE = ("times", "typing")
+LEAVES_QUEUE = ("times", "typing", "delivery")
 
 
 class Watch:

@@ -7,7 +7,7 @@ and nobody who has talked with a counsellor, speaks into a letter without knowin
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from gateway.delivery import say_as_system
@@ -34,6 +34,16 @@ def is_writing(conversation: Conversation) -> bool:
 def paused(errand: dict[str, Any]) -> dict[str, Any]:
     """Give an errand in which what is said next is no part of the unsent letter, if there is one."""
     return {**errand, "letter": {**errand["letter"], "open": False}} if "letter" in errand else errand
+
+
+def without(errand: dict[str, Any], lines: Sequence[Line]) -> dict[str, Any]:
+    """Give an errand in whose unsent letter these lines are not any more: they were taken back."""
+    letter = errand.get("letter")
+    if letter is None:
+        return errand
+    gone = {line.seq: len(line.words["text"]) for line in lines if line.seq in letter["lines"]}
+    left = [seq for seq in letter["lines"] if seq not in gone]
+    return {**errand, "letter": {**letter, "lines": left, "length": letter["length"] - sum(gone.values())}}
 
 
 class LetterErrand:

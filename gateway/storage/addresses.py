@@ -7,7 +7,7 @@ Also the one-time links by which a visitor goes on in the web chat.
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import base64
 import hashlib
 import hmac
 import secrets
@@ -26,6 +26,17 @@ from gateway.storage.store import TOKEN_BYTES, token_hash
 
 LINK_SECONDS = 600.0
 LINK = "en-gang."  # before a one-time link's secret, where a token is expected
+
+
+def token_for(link: str, id: str) -> str:
+    """Give the token that a link gives to whoever uses it with `id`; without one, another each time.
+
+    Neither the link nor the id alone tells it: the id is as secret as a token, and only the page that made it has it.
+    """
+    if not id:
+        return secrets.token_urlsafe(TOKEN_BYTES)
+    mixed = hmac.new(link.encode(), id.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(mixed).decode().rstrip("=")
 
 
 @dataclass(frozen=True)
@@ -52,26 +63,22 @@ class Addresses:
     def _hash(self, channel: str, who: str) -> str:
         return hmac.new(self._secret, f"{channel}\0{who}".encode(), hashlib.sha256).hexdigest()
 
-    async def conversation_of(self, channel: str, who: tuple[str, ...]) -> str | None:
-        """Give the conversation with whoever has one of these ids; the most lasting id decides."""
+    async def conversations_of(self, channel: str, who: tuple[str, ...]) -> list[str]:
+        """Give the conversations with whoever has one of these ids; that of the most lasting one first."""
         hashes = [self._hash(channel, one) for one in who]
         found = select(address_hashes).where(address_hashes.c.hash.in_(hashes))
         async with self._engine.connect() as connection:
             by_hash = {row.hash: row.conversation for row in (await connection.execute(found)).all()}
-        return next((by_hash[hash] for hash in hashes if hash in by_hash), None)
+        return list(dict.fromkeys(by_hash[hash] for hash in hashes if hash in by_hash))
 
-    async def closed_of(self, channel: str, who: tuple[str, ...]) -> list[str]:
-        """Give the closed conversations with this person, the latest first. Their hashes may lead to a newer one."""
-        found = select(addresses).join(conversations, conversations.c.id == addresses.c.conversation)
-        closed = found.where(conversations.c.channel == channel, conversations.c.state == "closed")
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(closed.order_by(conversations.c.created_at.desc()))).all()
-        given = []
-        for row in rows:
-            with contextlib.suppress(KeyGone):
-                if self._keyring.open(row.conversation + ADDRESS, "address", row.sealed)["to"] in who:
-                    given.append(row.conversation)
-        return given
+    async def conversation_of(self, channel: str, who: tuple[str, ...]) -> str | None:
+        """Give the conversation with whoever has one of these ids; the most lasting id decides."""
+        return next(iter(await self.conversations_of(channel, who)), None)
+
+    async def take_over(self, change: Change, old: tuple[str, ...]) -> None:
+        """Whoever was known by any id as the visitor of an older conversation is known as this one's from now on."""
+        moved = update(address_hashes).where(address_hashes.c.conversation.in_(old))
+        await change.connection.execute(moved.values(conversation=change.conversation.id))
 
     async def keep(self, change: Change, channel: str, who: tuple[str, ...]) -> None:
         """The change's conversation is with this person from now on, and answers go to the first id."""
@@ -89,7 +96,9 @@ class Addresses:
             await connection.execute(insert(addresses).values(conversation=id, stopped=False, sealed=sealed))
 
     async def renew(self, change: Change, channel: str, who: tuple[str, ...]) -> None:
-        """The person has written again: new ids of theirs are known, and who said stop has changed their mind."""
+        """The person has written again: new ids of theirs are known, answers go to the most lasting of those they
+        wrote with, and who said stop has changed their mind.
+        """
         id = change.conversation.id
         hashes = {self._hash(channel, one) for one in who}
         connection = change.connection
@@ -98,7 +107,9 @@ class Addresses:
         if new:  # one of them may have been another conversation's, which is closed or somebody's who had the number
             await connection.execute(delete(address_hashes).where(address_hashes.c.hash.in_(new)))
             await connection.execute(insert(address_hashes), [{"hash": hash, "conversation": id} for hash in new])
-        await connection.execute(update(addresses).where(addresses.c.conversation == id).values(stopped=False))
+        sealed = self._keyring.seal(id + ADDRESS, "address", {"to": who[0]})
+        mine = update(addresses).where(addresses.c.conversation == id)
+        await connection.execute(mine.values(stopped=False, sealed=sealed))
 
     async def of(self, id: str) -> Address | None:
         """Give where a conversation's answers go; None where there is nobody to answer (any more)."""
@@ -111,6 +122,12 @@ class Addresses:
             return Address(self._keyring.open(id + ADDRESS, "address", row.sealed)["to"], row.stopped)
         except KeyGone:
             return None
+
+    async def stopped(self) -> set[str]:
+        """Give the conversations whose visitors want no more, or cannot be reached."""
+        async with self._engine.connect() as connection:
+            found = select(addresses.c.conversation).where(addresses.c.stopped.is_(True))
+            return set((await connection.execute(found)).scalars())
 
     async def stop(self, change: Change) -> None:
         """Nothing goes out any more until the visitor writes again; what waits is not sent."""
@@ -140,12 +157,12 @@ class Addresses:
             raise Gone
         return id
 
-    async def move_to_web(self, change: Change, link: str) -> str:
-        """Take the conversation to the web chat and forget where it came from; give its new token.
+    async def move_to_web(self, change: Change, link: str, token: str) -> None:
+        """Take the conversation to the web chat, where `token` opens it, and forget where it came from.
 
         Raises Gone where the link has been used meanwhile. The address's key goes with `forget_key`, after the commit.
         """
-        id, token = change.conversation.id, secrets.token_urlsafe(TOKEN_BYTES)
+        id = change.conversation.id
         used = await change.connection.execute(delete(links).where(links.c.hash == token_hash(link.removeprefix(LINK))))
         if used.rowcount != 1:
             raise Gone
@@ -154,7 +171,6 @@ class Addresses:
         moved = update(conversations).where(conversations.c.id == id)
         await change.connection.execute(moved.values(channel=WEB, token_hash=token_hash(token)))
         change.conversation.channel = WEB
-        return token
 
     async def forget_key(self, id: str) -> None:
         """Delete the key of an address whose row is gone."""

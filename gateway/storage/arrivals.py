@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
@@ -23,12 +23,13 @@ from gateway.storage.schema import arrivals, receipts
 
 RECEIPT_SECONDS = 9 * 24 * 3600.0  # Meta repeats for seven days
 KEY_SECONDS = 3600.0
+MOST_RACES = 5
 AT_ONCE = 400  # rows a statement; SQLite takes 32,766 parameters
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """One thing that waits since `at`. `tries`: how often working on it has failed. `inbound` None: its key is gone."""
+    """One thing that waits since `at`. `tries`: how often working on it failed. `inbound` None: it cannot be read."""
 
     id: int
     tries: int
@@ -57,23 +58,27 @@ class Arrivals:
         """Store what has not come before; give how many that were. All of it or nothing."""
         if not inbounds:
             return 0
-        new = {self.receipt(channel, inbound.id): inbound for inbound in reversed(inbounds)}
-        new = dict(reversed(new.items()))  # of two alike the first, and in the order they came
+        new: dict[str, Inbound] = {}
+        for inbound in inbounds:  # in the order in which they came; of two alike the first
+            new.setdefault(self.receipt(channel, inbound.id), inbound)
         now = self._clock()
         key = f"{HOURLY}{int(now // KEY_SECONDS)}"
         await asyncio.to_thread(self._keyring.ensure, key)
-        while True:
+        for attempt in range(MOST_RACES):
             try:
                 return await self._insert(channel, new, key, now)
-            except IntegrityError:
-                continue  # the same message came twice at once: now it is there
+            except IntegrityError:  # the same message came twice at once: now it is there
+                if attempt == MOST_RACES - 1:
+                    raise
+        return 0
 
     async def _insert(self, channel: str, new: dict[str, Inbound], key: str, now: float) -> int:
         async with self._writer.begin() as connection:
             known = await self._known(connection, list(new))
             fresh = {hash: inbound for hash, inbound in new.items() if hash not in known}
             if fresh:
-                await connection.execute(insert(receipts), [{"hash": hash, "at": now} for hash in fresh])
+                # sorted, so that two requests with the same messages never wait for each other
+                await connection.execute(insert(receipts), [{"hash": hash, "at": now} for hash in sorted(fresh)])
                 rows = [
                     {
                         "channel": channel, "key": key, "at": now, "tries": 0,
@@ -91,7 +96,7 @@ class Arrivals:
             known |= set((await connection.execute(select(receipts.c.hash).where(some))).scalars())
         return known
 
-    async def waiting(self, channel: str, most: int = 50) -> list[Arrival]:
+    async def waiting(self, channel: str, most: int) -> list[Arrival]:
         """Give what waits, in the order in which it came."""
         found = select(arrivals).where(arrivals.c.channel == channel).order_by(arrivals.c.id).limit(most)
         async with self._engine.connect() as connection:
@@ -101,13 +106,19 @@ class Arrivals:
             try:
                 opened = self._keyring.open(row.key, f"arrival|{channel}", row.sealed)
                 given.append(Arrival(row.id, row.tries, row.at, Inbound(**{**opened, "who": tuple(opened["who"])})))
-            except KeyGone:
+            except (KeyGone, TypeError):  # or written by another version of this program
                 given.append(Arrival(row.id, row.tries, row.at, None))
         return given
 
     async def done(self, connection: AsyncConnection, arrival: int) -> None:
         """It is worked on, in the transaction of the work."""
         await connection.execute(delete(arrivals).where(arrivals.c.id == arrival))
+
+    async def close(self, connection: AsyncConnection, arrival: Arrival, receipts: Iterable[str] = ()) -> None:
+        """It is worked on; these are receipts of what is not to be taken any more, should it come."""
+        for receipt in receipts:
+            await self.has_come(connection, receipt, arrival.at)
+        await self.done(connection, arrival.id)
 
     async def drop(self, arrival: int) -> None:
         """It asks for no work."""
@@ -122,14 +133,21 @@ class Arrivals:
 
     async def has_come(self, connection: AsyncConnection, receipt: str, now: float) -> None:
         """Keep a receipt for a message that has not come yet and is not to be taken when it does."""
-        known = await self._known(connection, [receipt])
-        if not known:
+        if not await self.is_known(connection, receipt):
             await connection.execute(insert(receipts).values(hash=receipt, at=now))
 
-    async def is_known(self, receipt: str) -> bool:
+    async def is_known(self, connection: AsyncConnection, receipt: str) -> bool:
         """Tell whether there is a receipt."""
-        async with self._engine.connect() as connection:
-            return bool(await self._known(connection, [receipt]))
+        return bool(await self._known(connection, [receipt]))
+
+    async def forget_of(self, channels: Iterable[str], before: float) -> dict[str, int]:
+        """Delete what has waited since before a moment, of all but these channels; give how many, by channel."""
+        old = (arrivals.c.channel.not_in(list(channels)), arrivals.c.at < before)
+        async with self._writer.begin() as connection:
+            found = select(arrivals.c.channel, func.count()).where(*old).group_by(arrivals.c.channel)
+            counted = {row[0]: row[1] for row in (await connection.execute(found)).all()}
+            await connection.execute(delete(arrivals).where(*old))
+        return counted
 
     async def count(self) -> dict[str, int]:
         """Give how many wait, by channel."""

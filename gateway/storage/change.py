@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -13,7 +14,7 @@ from gateway.handoff import Effect, Event, State, Step
 from gateway.keyring import Keyring
 from gateway.queue import rank_at
 from gateway.storage.loads import carried, hold_still
-from gateway.storage.records import Conversation
+from gateway.storage.records import Conversation, Line
 from gateway.storage.schema import audit, conversations, drafts, messages, outbox, waits
 
 WRITTEN = (
@@ -66,13 +67,13 @@ class Change:
         await self.connection.execute(
             insert(outbox).values(
                 conversation=self.conversation.id, seq=seq, part=part, sender=sender, state="pending",
-                urgent=sender == "counsellor", attempts=0, due_at=self.now, sealed=sealed,
+                urgent=sender == "counsellor", attempts=0, doubts=0, due_at=self.now, sealed=sealed,
             )
         )  # fmt: skip
         self.sends = True
 
-    async def _recall(self) -> None:
-        """Take back what the bot said and has not been sent: it becomes drafts of the counsellor who comes."""
+    async def recall(self) -> None:
+        """Take back what the bot said and has not been sent: it becomes drafts of the counsellor who has come."""
         mine = outbox.c.conversation == self.conversation.id
         rows = (await self.connection.execute(select(outbox).where(mine, outbox.c.sender == "bot"))).all()
         waiting = {row.seq for row in rows if row.state == "pending"}
@@ -82,7 +83,8 @@ class Change:
             where = (messages.c.conversation == self.conversation.id, messages.c.seq == seq)
             row = (await self.connection.execute(select(messages).where(*where))).one_or_none()
             if row is not None:
-                await self.add_draft(self._keyring.open(self.conversation.id, f"message|{seq}", row.sealed))
+                said = self._keyring.open(self.conversation.id, f"message|{seq}", row.sealed)
+                await self.add_draft({**said, "begun": seq in begun})
                 if seq not in begun:
                     await self.connection.execute(delete(messages).where(*where))
 
@@ -104,6 +106,13 @@ class Change:
             messages.c.conversation == self.conversation.id, messages.c.seq == seq, messages.c.answered.is_(False),
         )  # fmt: skip
         await self.connection.execute(update(messages).where(*where).values(answered=True, sealed=sealed))
+
+    async def standing(self, lines: Sequence[Line]) -> list[Line]:
+        """Give those of some unanswered lines that are it still: others were taken back or edited meanwhile."""
+        mine = (messages.c.conversation == self.conversation.id, messages.c.answered.is_(False))
+        found = select(messages.c.seq).where(*mine, messages.c.seq.in_([line.seq for line in lines]))
+        seqs = set((await self.connection.execute(found)).scalars())
+        return [line for line in lines if line.seq in seqs]
 
     async def blank(self, seq: int, mark: str) -> None:
         """Take a visitor's words away: only a mark stays, which asks for no answer and has no id."""
@@ -135,7 +144,7 @@ class Change:
             seconds = self.now - conversation.waiting_at
             await self.connection.execute(insert(waits).values(at=self.now, seconds=seconds))
         if event is Event.CLAIMED and conversation.goes_out:
-            await self._recall()
+            await self.recall()
         if event in (Event.RELEASED_TO_BOT, Event.CANCELLED_BY_VISITOR):
             conversation.understood["shown_after"] = conversation.last_seq  # the next talk begins without it
         self._carry_out(taken, actor)

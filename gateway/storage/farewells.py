@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.keyring import KeyGone, Keyring
@@ -25,7 +25,7 @@ class Farewell:
     """Where it goes and what is left to do. `says`: the sentence that is said after; empty: none.
 
     ours, theirs: what is left to delete there, by the platform's ids; kept, deleted: how many of them could not be, and
-    were. `letter`: a mailbox stays.
+    were. `letter`: a mailbox stays. said: how many of the messages that the last words make have gone out.
     """
 
     to: str
@@ -35,6 +35,7 @@ class Farewell:
     kept: int = 0
     deleted: int = 0
     letter: bool = False
+    said: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,12 @@ class Farewells:
 
     async def begin(self, row: Row) -> None:
         """Its last words are on their way from now on; a restart does not say them twice."""
-        await self._set(row.id, state="sending", attempts=row.attempts + 1)
+        await self._set(row.id, state="sending")
 
     async def later(self, row: Row, due_at: float) -> None:
-        await self._set(row.id, state="pending", due_at=due_at, attempts=row.attempts + 1)
+        """Go on then, from where it has come to."""
+        sealed = self._keyring.seal(row.id, "farewell", asdict(row.farewell))
+        await self._set(row.id, state="pending", due_at=due_at, attempts=row.attempts + 1, sealed=sealed)
 
     async def done(self, id: str) -> None:
         """The key first, as everywhere."""
@@ -106,9 +109,18 @@ class Farewells:
 
     async def take_up(self) -> None:
         """After a restart: what was being said may have arrived, and is not said again."""
+        await self._remove(farewells.c.state == "sending")
+
+    async def forget_old(self) -> None:
+        """Delete those that should have come to their end long ago."""
+        await self._remove(farewells.c.ends_at < self._clock() - KEPT_SECONDS)
+
+    async def forget_all(self) -> None:
+        await self._remove()
+
+    async def _remove(self, *which: ColumnElement[bool]) -> None:
         async with self._engine.connect() as connection:
-            found = select(farewells.c.id).where(farewells.c.state == "sending")
-            ids = list((await connection.execute(found)).scalars())
+            ids = list((await connection.execute(select(farewells.c.id).where(*which))).scalars())
         for id in ids:
             await self.done(id)
 

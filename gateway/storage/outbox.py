@@ -13,27 +13,34 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from gateway.handoff import State
 from gateway.keyring import KeyGone, Keyring
-from gateway.storage.schema import conversations, dead_letters, outbox
+from gateway.storage.change import Change
+from gateway.storage.schema import conversations, dead_letters, messages, outbox
 
+MOST_DOUBTS = 4  # after so many sends of which nobody knows whether they arrived, also what is urgent is left at that
 DEAD_SECONDS = 30 * 24 * 3600.0
 
 
 @dataclass(frozen=True)
 class Row:
-    """One message to go out. `ready` is what goes out, None until it is shaped."""
+    """One message to go out. `ready` is what goes out, None until it is shaped.
 
-    id: int
+    said_at: when it was said; None of a line that is gone. doubts: how many sends of it nobody answered.
+    """
+
     conversation: str
     seq: int
     part: int
     sender: str
     urgent: bool
     attempts: int
+    doubts: int
     due_at: float
+    said_at: float | None
     ready: dict[str, Any] | None
 
 
@@ -43,6 +50,11 @@ class Delivery:
 
     state: str
     failure: str | None
+
+
+def _is(row: Row) -> ColumnElement[bool]:
+    """Pick a row by its place: SQLite gives the id of one that was deleted to the next, which is another message."""
+    return and_(outbox.c.conversation == row.conversation, outbox.c.seq == row.seq, outbox.c.part == row.part)
 
 
 class OutboxRows:
@@ -63,8 +75,10 @@ class OutboxRows:
 
     async def next(self, conversation: str) -> Row | None:
         """Give what is to go out next; None where nothing waits. Raises KeyGone."""
+        line = and_(messages.c.conversation == outbox.c.conversation, messages.c.seq == outbox.c.seq)
         found = (
-            select(outbox)
+            select(outbox, messages.c.at.label("said_at"))
+            .select_from(outbox.outerjoin(messages, line))
             .where(outbox.c.conversation == conversation, outbox.c.state == "pending")
             .order_by(outbox.c.seq, outbox.c.part)
             .limit(1)
@@ -76,21 +90,22 @@ class OutboxRows:
         place = f"outbox|{row.seq}|{row.part}"
         ready = None if row.sealed is None else self._keyring.open(conversation, place, row.sealed)
         return Row(
-            row.id, conversation, row.seq, row.part, row.sender, row.urgent, row.attempts, row.due_at, ready
+            conversation, row.seq, row.part, row.sender, row.urgent, row.attempts, row.doubts, row.due_at,
+            row.said_at, ready,
         )  # fmt: skip
 
     async def shaped(self, row: Row, parts: list[tuple[dict[str, Any], bool]]) -> None:
         """Put in place of a line's row one for each message it becomes; the flag says whether it is urgent."""
         seal = self._keyring.seal
         async with self._writer.begin() as connection:
-            gone = delete(outbox).where(outbox.c.id == row.id, outbox.c.state == "pending")
+            gone = delete(outbox).where(_is(row), outbox.c.state == "pending", outbox.c.sealed.is_(None))
             if (await connection.execute(gone)).rowcount != 1 or not parts:
                 return  # recalled, or gone with its conversation
             rows = [
                 {
                     "conversation": row.conversation, "seq": row.seq, "part": part, "sender": row.sender,
-                    "state": "pending", "urgent": row.urgent or urgent, "attempts": 0, "due_at": row.due_at,
-                    "sealed": seal(row.conversation, f"outbox|{row.seq}|{part}", ready),
+                    "state": "pending", "urgent": row.urgent or urgent, "attempts": 0, "doubts": 0,
+                    "due_at": row.due_at, "sealed": seal(row.conversation, f"outbox|{row.seq}|{part}", ready),
                 }
                 for part, (ready, urgent) in enumerate(parts)
             ]  # fmt: skip
@@ -98,32 +113,49 @@ class OutboxRows:
 
     async def begin(self, row: Row) -> bool:
         """Note that it is on its way from now on; False where it has been recalled, or is gone."""
-        mine = update(outbox).where(outbox.c.id == row.id, outbox.c.state == "pending")
+        mine = update(outbox).where(_is(row), outbox.c.state == "pending")
         async with self._writer.begin() as connection:
             begun = await connection.execute(mine.values(state="sending", attempts=outbox.c.attempts + 1))
         return begun.rowcount == 1
 
-    async def sent(self, row: Row, channel: str, id: str) -> None:
-        """It is with the platform, under this id of the platform's."""
+    async def sent(self, row: Row, channel: str, id: str) -> bool:
+        """It is with the platform, under this id of the platform's; False where the conversation is gone meanwhile."""
         try:
             sealed = self._keyring.seal(row.conversation, f"outbox|{row.seq}|{row.part}", {"id": id})
         except KeyGone:
-            return  # erased while it was on its way
+            return False
         values = {"state": "sent", "failure": None, "external": self._external(channel, id), "sealed": sealed}
-        await self._set(row.id, values)
+        async with self._writer.begin() as connection:
+            mine = update(outbox).where(_is(row))
+            return (await connection.execute(mine.values(**values))).rowcount == 1
 
-    async def later(self, row: Row, due_at: float, failure: str) -> None:
-        """It did not go out, and is tried again."""
-        await self._set(row.id, {"state": "pending", "due_at": due_at, "failure": failure})
+    async def later(self, change: Change, row: Row, due_at: float, failure: str) -> bool:
+        """It did not go out, and is tried again; False where it may not: it is the bot's, and a counsellor has come."""
+        doubts = row.doubts + (failure == "in_doubt")
+        again = {"state": "pending", "due_at": due_at, "failure": failure, "doubts": doubts}
+        mine = (_is(row), outbox.c.state == "sending")
+        await change.connection.execute(update(outbox).where(*mine).values(**again))
+        if row.sender != "bot" or change.conversation.state is not State.HUMAN:
+            return True
+        await change.recall()
+        return False
 
     async def doubt(self, row: Row) -> None:
         """It may have arrived, and is not sent again."""
-        await self._set(row.id, {"state": "doubt", "failure": "in_doubt", "sealed": None})
+        values = {"state": "doubt", "failure": "in_doubt", "doubts": row.doubts + 1, "sealed": None}
+        async with self._writer.begin() as connection:
+            await connection.execute(update(outbox).where(_is(row)).values(**values))
 
-    async def failed(self, row: Row, channel: str, failure: str, code: str) -> None:
-        """It will not go out."""
-        await self._set(row.id, {"state": "failed", "failure": failure, "sealed": None})
-        await self.bury(channel, "out", row.sender, failure, code, row.attempts + 1)
+    async def failed(self, row: Row, channel: str, failure: str, code: str) -> bool:
+        """It will not go out; tell whether it is the first message of its line of which that is so."""
+        line = (outbox.c.conversation == row.conversation, outbox.c.seq == row.seq)
+        others = select(func.count()).select_from(outbox).where(*line, outbox.c.state == "failed")
+        async with self._writer.begin() as connection:
+            before: int = (await connection.execute(others)).scalar_one()
+            mine = update(outbox).where(_is(row))
+            await connection.execute(mine.values(state="failed", failure=failure, sealed=None))
+            await self._bury(connection, channel, "out", row.sender, failure, code, row.attempts + 1)
+        return before == 0
 
     async def drop(self, conversation: str) -> None:
         """Nothing of the conversation goes out any more: there is nobody to send it to."""
@@ -131,30 +163,37 @@ class OutboxRows:
             waiting = (outbox.c.conversation == conversation, outbox.c.state == "pending")
             await connection.execute(delete(outbox).where(*waiting))
 
-    async def _set(self, id: int, values: dict[str, Any]) -> None:
-        async with self._writer.begin() as connection:
-            await connection.execute(update(outbox).where(outbox.c.id == id).values(**values))
-
     async def bury(self, channel: str, direction: str, sender: str, failure: str, code: str, attempts: int) -> None:
         """Keep for the operator that something was given up: what kind and why, of no conversation."""
+        async with self._writer.begin() as connection:
+            await self._bury(connection, channel, direction, sender, failure, code, attempts)
+
+    async def _bury(self, connection: AsyncConnection, channel: str, *what: str | int) -> None:
+        direction, sender, failure, code, attempts = what
         row = {
             "at": self._clock(), "channel": channel, "direction": direction, "sender": sender, "failure": failure,
-            "code": code[:40], "attempts": attempts,
+            "code": str(code)[:40], "attempts": attempts,
         }  # fmt: skip
-        async with self._writer.begin() as connection:
-            await connection.execute(insert(dead_letters).values(**row))
+        await connection.execute(insert(dead_letters).values(**row))
 
-    async def take_up(self) -> dict[str, int]:
-        """After a restart: what was on its way is in doubt, and sent again only if urgent. Give how many of each."""
-        on_its_way = outbox.c.state == "sending"
+    async def take_up(self) -> dict[tuple[str, str], int]:
+        """After a restart: what was on its way is in doubt, and sent again only if it is urgent, and not for ever, and
+        not the bot's where a counsellor has come. Give how many of each by channel.
+        """
+        joined = outbox.join(conversations, conversations.c.id == outbox.c.conversation)
+        what = (outbox.c.id, outbox.c.urgent, outbox.c.doubts, outbox.c.sender, conversations.c.channel)
+        found = select(*what, conversations.c.state).select_from(joined).where(outbox.c.state == "sending")
+        counted: dict[tuple[str, str], int] = {}
         async with self._writer.begin() as connection:
-            again = await connection.execute(
-                update(outbox).where(on_its_way, outbox.c.urgent.is_(True)).values(state="pending", failure="in_doubt")
-            )
-            doubt = await connection.execute(
-                update(outbox).where(on_its_way).values(state="doubt", failure="in_doubt", sealed=None)
-            )
-        return {"repeated": again.rowcount, "doubt": doubt.rowcount}
+            for row in (await connection.execute(found)).all():
+                spoken_over = row.sender == "bot" and row.state == State.HUMAN.value
+                again = row.urgent and row.doubts + 1 < MOST_DOUBTS and not spoken_over
+                values = {"state": "pending"} if again else {"state": "doubt", "sealed": None}
+                mine = update(outbox).where(outbox.c.id == row.id)
+                await connection.execute(mine.values(failure="in_doubt", doubts=row.doubts + 1, **values))
+                kind = (row.channel, "repeated" if again else "doubt")
+                counted[kind] = counted.get(kind, 0) + 1
+        return counted
 
     async def with_waiting(self) -> list[str]:
         """Give the ids of conversations of which something waits."""
@@ -162,9 +201,16 @@ class OutboxRows:
         async with self._engine.connect() as connection:
             return list((await connection.execute(found)).scalars())
 
-    async def failed_there(self, channel: str, id: str, failure: str, code: str) -> str | None:
-        """A platform says, later, that what it took did not arrive; give the conversation, None where it is unknown."""
-        where = (outbox.c.external == self._external(channel, id), outbox.c.state.in_(["sent", "doubt"]))
+    async def failed_there(
+        self, channel: str, id: str, failure: str, code: str, among: tuple[str, ...] | None = None
+    ) -> str | None:
+        """A platform says, later, that what it took did not arrive; give the conversation, None where it is unknown.
+
+        `among`: the conversations of whom it says it; None where it does not say.
+        """
+        where = [outbox.c.external == self._external(channel, id), outbox.c.state.in_(["sent", "doubt"])]
+        if among is not None:
+            where.append(outbox.c.conversation.in_(among))
         async with self._writer.begin() as connection:
             row = (await connection.execute(select(outbox).where(*where))).first()
             if row is None:
@@ -187,18 +233,16 @@ class OutboxRows:
                     given[seq] = Delivery(state, failure)
         return given
 
-    async def sent_ids(self, conversation: str) -> list[str]:
-        """Give the platform's ids of what has been sent, oldest first. Raises KeyGone."""
-        found = (
-            select(outbox)
-            .where(outbox.c.conversation == conversation, outbox.c.state.in_(["sent", "failed"]))
-            .where(outbox.c.sealed.is_not(None))
-            .order_by(outbox.c.seq, outbox.c.part)
-        )
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(found)).all()
-        opened = [self._keyring.open(conversation, f"outbox|{row.seq}|{row.part}", row.sealed) for row in rows]
-        return [one["id"] for one in opened if "id" in one]
+    async def out_there(self, change: Change) -> tuple[list[str], int]:
+        """Give the platform's ids of what has been sent, oldest first, and of how much nobody knows whether it has.
+
+        What is on its way at this moment has to wait until the change is over, and finds then what the change has done.
+        """
+        mine = select(outbox).where(outbox.c.conversation == change.conversation.id)
+        rows = (await change.connection.execute(mine.order_by(outbox.c.seq, outbox.c.part).with_for_update())).all()
+        known = [row for row in rows if row.state in ("sent", "failed") and row.sealed is not None]
+        opened = [self._keyring.open(row.conversation, f"outbox|{row.seq}|{row.part}", row.sealed) for row in known]
+        return [one["id"] for one in opened if "id" in one], sum(row.state == "doubt" for row in rows)
 
     async def count(self) -> dict[tuple[str, str], int]:
         """Give how many rows there are by channel and state."""

@@ -219,6 +219,7 @@ outbox = Table(
     Column("state", String(10), nullable=False),  # pending | sending | sent | doubt | failed
     Column("urgent", Boolean, nullable=False),  # carries 112 or a counsellor's words: repeated when in doubt
     Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),  # sends that nobody answered
     Column("due_at", Float, nullable=False),
     Column("failure", String(20)),
     Column("external", String(64)),  # keyed hash of the platform's id of it

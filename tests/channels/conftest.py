@@ -1,4 +1,4 @@
-"""A gateway with all five platforms around it."""
+"""A gateway with all six platforms around it."""
 
 from __future__ import annotations
 
@@ -35,5 +35,6 @@ async def gateway(
 @pytest_asyncio.fixture
 async def client(gateway: Gateway, platforms: Platforms) -> AsyncIterator[TestClient]:
     async with TestClient(TestServer(gateway.app())) as opened:
-        await platforms["signal"].connected()
+        for name in ("signal", "matrix"):
+            await platforms[name].connected()
         yield opened

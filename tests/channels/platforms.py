@@ -1,4 +1,4 @@
-"""All five platforms as real servers on loopback, and how Varsam is told of them. What tests and the storm stand on."""
+"""All six platforms as real servers on loopback, and how Varsam is told of them. What tests and the storm stand on."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import aiohttp
 from aiohttp.test_utils import TestServer
 
 from connectors.messaging import Request
+from tests.providers.matrix import MatrixProvider
 from tests.providers.messenger import MessengerProvider
 from tests.providers.signal import Signal as SignalProvider
 from tests.providers.sms import SmsProvider
 from tests.providers.telegram import TelegramProvider
 from tests.providers.whatsapp import WhatsAppProvider
 
-NAMES = ("telegram", "sms", "whatsapp", "messenger", "signal")
+NAMES = ("telegram", "sms", "whatsapp", "messenger", "signal", "matrix")
 DECISION = "SN 2026/123, 2026-10-15"
 PERSON = {name: "46701740601" if name == "whatsapp" else "+46701740601" for name in NAMES}
 
@@ -32,6 +33,7 @@ class Platforms:
             "whatsapp": WhatsAppProvider(),
             "messenger": MessengerProvider(),
             "signal": SignalProvider(),
+            "matrix": MatrixProvider(),
         }
         self._stack = AsyncExitStack()
         self._http: aiohttp.ClientSession | None = None

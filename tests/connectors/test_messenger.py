@@ -489,7 +489,7 @@ def test_every_code_in_the_table_has_been_tried() -> None:
     "body", [b"", b"[]", b'{"error":"no"}', b'{"error":{}}', b'{"error":{"code":"x"}}', b'{"error":[1]}']
 )
 @pytest.mark.parametrize(
-    ("status", "name"), [(400, "refused"), (401, "misconfigured"), (404, "refused"), (502, "provider_down")]
+    ("status", "name"), [(400, "refused"), (401, "misconfigured"), (404, "misconfigured"), (502, "provider_down")]
 )
 async def test_an_error_without_a_number_is_told_by_its_status(
     http: aiohttp.ClientSession, body: bytes, status: int, name: str
@@ -652,7 +652,12 @@ async def test_a_check_finds_a_page_that_is_not_connected(
     ("callback", "active", "hook", "says"),
     [
         ("", True, HOOK, f"The app has no webhook for pages. Set its callback address to {HOOK}."),
-        ("https://old.example.se/x", True, HOOK, f"The app's webhook is https://old.example.se/x. Set it to {HOOK}."),
+        (
+            "https://old.example.se/x",
+            True,
+            HOOK,
+            f"The app's webhook is at old.example.se, not ours. Set it to {HOOK}.",
+        ),
         (HOOK, False, HOOK, "Meta has switched the webhook off, as it does when it fails for an hour. Save it again."),
         (HOOK, True, "", "We have no public address. Set VARSAM_PUBLIC_ORIGIN."),
     ],

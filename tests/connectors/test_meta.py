@@ -7,21 +7,8 @@ from typing import Any
 import pytest
 
 from connectors.messaging import Request, SendFailed
-from connectors.meta import (
-    Means,
-    bearer,
-    challenge,
-    identifier,
-    moment,
-    part,
-    parts,
-    proven,
-    raise_for_trouble,
-    secret_proof,
-    trouble,
-    whole_number,
-    words,
-)
+from connectors.meta import Means, bearer, challenge, proven, raise_for_trouble, secret_proof, trouble
+from connectors.reading import identifier, moment, part, parts, whole_number, words
 from connectors.wire import Answer
 
 OWN = {551: Means("blocked"), 4: Means("refused")}

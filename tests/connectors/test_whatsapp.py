@@ -351,5 +351,5 @@ def test_settings_have_patterns_that_their_examples_and_defaults_match() -> None
     for setting in WhatsApp.settings:
         assert re.fullmatch(setting.pattern, setting.default or WhatsAppProvider().values()[setting.name])
     assert [one.name for one in WhatsApp.settings if one.secret] == ["token", "app_secret", "verify_token"]
-    assert [one.name for one in WhatsApp.settings if one.default] == ["business_account_id", "api_url"]
+    assert [one.name for one in WhatsApp.settings if one.default or one.optional] == ["business_account_id", "api_url"]
     assert WhatsAppProvider().values()["phone_number_id"] == NUMBER_ID

@@ -453,7 +453,7 @@ async def test_check_tells_what_meta_reports(
 async def test_check_leaves_the_account_where_it_is_not_known(
     provider: WhatsAppProvider, http: aiohttp.ClientSession
 ) -> None:
-    findings = await WhatsApp({**provider.values(), "business_account_id": "0"}, HOOK).check(http)
+    findings = await WhatsApp({**provider.values(), "business_account_id": ""}, HOOK).check(http)
     assert (bad(findings), len(findings)) == ([], 6)
     findings = await WhatsApp({**provider.values(), "business_account_id": "777"}, HOOK).check(http)
     assert "VARSAM_WHATSAPP_BUSINESS_ACCOUNT_ID" in bad(findings)[0]

@@ -18,6 +18,7 @@ from gateway.letters.mailboxes import Mailboxes
 from gateway.letters.secret_words import SecretWords
 from gateway.report import report_of
 from gateway.storage.database import connect, migrate
+from gateway.storage.outbox import OutboxRows
 from gateway.storage.staff import Staff
 from gateway.storage.store import Store
 from tests.conftest import Clock, settings_for
@@ -39,10 +40,15 @@ async def test_report_counts_events_states_and_letters(
         await mailboxes.write(id, "brev", {}, 5)
     await inbox.reply(answered, alva, "svar", "hej")
     await inbox.set_aside(aside, alva)
+    await store.begin("sms")
+    rows = OutboxRows(database, keyring, clock)
+    await rows.bury("sms", "out", "bot", "blocked", "stopped", 1)
+    await rows.bury("sms", "out", "counsellor", "blocked", "stopped", 2)
+    now = {"now bot": 1, "now waiting": 1, "now on sms": 1, "now on web": 1}
     assert await report_of(database, clock()) == {
-        "event handoff_requested": 1, "now waiting": 1, "letters replies": 1, "letters seen to": 2, "letters waiting": 2,
+        "event handoff_requested": 1, **now, "undelivered sms blocked": 2, "letters replies": 1, "letters seen to": 2, "letters waiting": 2,
     }  # fmt: skip
-    assert await report_of(database, clock() + 1) == {"now waiting": 1}
+    assert await report_of(database, clock() + 1) == now
 
 
 @pytest.mark.parametrize(("options", "kept"), [([], 1), (["--all"], 0)])

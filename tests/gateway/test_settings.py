@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from connectors.messaging import Channel
+from connectors.registry import CHANNELS
 from content.model import Content
-from gateway.settings import FROM_FILE, PREFIX, Settings, SettingsError, read_settings
+from gateway.settings import FROM_FILE, PREFIX, VARIABLES, Settings, SettingsError, read_settings
 
 KEY = "0123456789abcdef" * 4
 DEVELOPMENT = {"VARSAM_ENV": "development"}
@@ -193,12 +195,38 @@ def written(value: Any) -> str:
 
 def test_page_lists_every_setting_with_its_default_and_meaning() -> None:
     rows = re.findall(r"^\| `(VARSAM_\w+)` \| (.*?) \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    fields = {name: Settings.model_fields[name] for name in VARIABLES}
     expected = [
         (PREFIX + name.upper(), f"`{written(field.default)}`" if written(field.default) else "empty", field.description)
-        for name, field in Settings.model_fields.items()
+        for name, field in fields.items()
     ]
 
-    assert rows == expected
+    assert rows == expected + [row for kind in CHANNELS.values() for row in channel_rows(kind)]
+
+
+def channel_rows(kind: type[Channel]) -> list[tuple[str, str, str]]:
+    """What the page has of a channel: a row a setting; its mode and decision are told of once for all."""
+    return [
+        (
+            f"{PREFIX}{kind.name.upper()}_{one.name.upper()}",
+            f"`{one.default}`" if one.default else "empty" if one.optional else "must be given",
+            f"{one.what[0].upper()}{one.what[1:]}.{' Secret.' if one.secret else ''}",
+        )
+        for one in kind.settings
+    ]
+
+
+@pytest.mark.parametrize("kind", CHANNELS.values(), ids=CHANNELS)
+def test_page_of_a_channel_lists_its_settings(kind: type[Channel]) -> None:
+    page = (PAGE.parent / "channels" / f"{kind.name}.md").read_text(encoding="utf-8")
+    names = {
+        f"{PREFIX}{kind.name.upper()}_{name.upper()}" for name in ("mode", "decision", *(s.name for s in kind.settings))
+    }
+    files = {f"{PREFIX}{kind.name.upper()}_{one.name.upper()}_FILE" for one in kind.settings if one.secret}
+
+    listed = set(re.findall(r"^\| `(VARSAM_\w+)` \|", page, re.MULTILINE)) - {"VARSAM_PUBLIC_ORIGIN"}
+    assert listed == names
+    assert set(re.findall(rf"{PREFIX}{kind.name.upper()}_[A-Z_]+", page)) <= names | files
 
 
 def test_page_names_the_file_variants() -> None:

@@ -19,10 +19,16 @@ from tests.system import ROOT, System, Visitor
 pytestmark = pytest.mark.system
 
 
+SIGNPOST = {
+    "SMS_MODE": "signpost", "SMS_USERNAME": "u0123456789", "SMS_PASSWORD": "hemligthemligt", "SMS_NUMBER": "+46766861001",
+    "SMS_PATH_SECRET": "hemligt" * 4,
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A system of this module's own, since its processes are killed."""
-    made = System(tmp_path_factory.mktemp("up"), ENGINE_SECONDS="3")
+    made = System(tmp_path_factory.mktemp("up"), ENGINE_SECONDS="3", **SIGNPOST)
     made.start()
     yield made
     if made.process.poll() is None:
@@ -45,6 +51,12 @@ async def _answered_by_engine(visitor: Visitor, seconds: float) -> None:
             if frames[-1]["topic"] == "cost":
                 return
             await asyncio.sleep(1)
+
+
+def test_channels_that_are_on_are_told_and_no_secret(own: System) -> None:
+    printed = own.log.read_text()
+    assert "varsam: sms      signpost, nobody can call us: VARSAM_PUBLIC_ORIGIN is not set\n" in printed
+    assert "hemligt" not in printed
 
 
 async def test_engine_killed_mid_conversation_falls_back_and_recovers(own: System) -> None:

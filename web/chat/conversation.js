@@ -21,7 +21,8 @@ const ERASED_WITHIN_MS = 10000;
  * @property {(id: string) => void} answered
  * @property {(code: string, text: string) => void} error
  * @property {(connection: import("./transport.js").Connection) => void} connection
- * @property {(why: "again" | "gone" | "erasing", kept: string[]) => void} reset  kept: ids not yet accepted that go along
+ * @property {(why: "again" | "gone" | "erasing" | "taken", kept: string[]) => void} reset  kept: ids not yet accepted that go along
+ * @property {() => void} linkDead  the link that was to be used does not count any more
  */
 
 /**
@@ -41,7 +42,7 @@ export function createConversation(store, view) {
   let eraseTimer;
 
   const transport = createTransport({
-    hello: () => ({ token: store.token, after: last }),
+    hello: () => (store.link ? { ...store.link, after: 0 } : { token: store.token, after: last }),
     onReady: () => (store.erasing ? sendErase() : outbox.flush()),
     onFrame: (frame) => hear[frame.type]?.(frame),
     onConnection: view.connection,
@@ -51,6 +52,7 @@ export function createConversation(store, view) {
   /** @type {Record<string, (frame: any) => void>} */
   const hear = {
     started(frame) {
+      if (store.link) arrive();
       store.save({ token: frame.token });
       if (frame.state && !store.erasing) setState({ state: frame.state });
     },
@@ -76,6 +78,7 @@ export function createConversation(store, view) {
     typing: (frame) => view.typing(frame.sender),
     answered: (frame) => view.answered(frame.id),
     error(frame) {
+      if (frame.code === "unknown_token" && store.link) return refuseLink();
       if (frame.code === "unknown_token") return renew(store.erasing ? "erasing" : "gone");
       if (frame.code === "too_fast" || frame.code === "unavailable") {
         if (frame.id) outbox.later(frame.id, frame.code);
@@ -96,6 +99,7 @@ export function createConversation(store, view) {
     }
     state = frame.state;
     view.state(frame);
+    if (seenBefore === Infinity && "position" in frame) seenBefore = last; // it comes after what was said in the app
   }
 
   function forget() {
@@ -105,6 +109,21 @@ export function createConversation(store, view) {
     seenBefore = 0;
     last = 0;
     erased = false;
+  }
+
+  /** The link's conversation is this tab's now; what was said here, and is not accepted, belongs to another. */
+  function arrive() {
+    forget();
+    outbox.clear();
+    state = null;
+    seenBefore = Infinity;
+    view.reset("taken", []);
+  }
+
+  function refuseLink() {
+    store.save({ link: null });
+    transport.stop();
+    view.linkDead();
   }
 
   function sendErase() {
@@ -132,6 +151,17 @@ export function createConversation(store, view) {
 
   return {
     open: () => transport.start(),
+    get has() { return store.token !== null; },
+    get erasing() { return store.erasing; },
+    get taking() { return store.link !== null; },
+    /**
+     * Take over the conversation of a one-time link.
+     * @param {string} token
+     */
+    take(token) {
+      store.save({ link: { token, id: uuid() } });
+      transport.start();
+    },
     hurry: () => transport.hurry(),
     /** @param {string} text */
     say(text) {
@@ -160,27 +190,28 @@ export function createConversation(store, view) {
     again: () => renew("again"),
     /** Leave for good: tell the server as well as one can on the way out, keep nothing. */
     leave() {
-      const { token, erasing } = store;
+      const { token, erasing, link } = store;
       store.shut();
       const frame = erasing ? { type: "erase" } : { type: "bye", quick: true };
       transport.abandon(frame);
-      if (token) sendOnTheWayOut(token, frame);
+      if (token) sendOnTheWayOut([frame], token);
+      if (link) sendOnTheWayOut([{ type: "start", ...link, after: 0 }, frame]);
     },
   };
 }
 
 /**
- * Send one frame with a request that outlives the page (a beacon cannot carry the token's header).
- * @param {string} token
- * @param {object} frame
+ * Send frames with a request that outlives the page (a beacon cannot carry the token's header).
+ * @param {object[]} frames
+ * @param {string} [token]  none where the first frame is a start
  */
-function sendOnTheWayOut(token, frame) {
+function sendOnTheWayOut(frames, token) {
   fetch("/api/chat", {
     method: "POST",
     keepalive: true,
     credentials: "omit",
-    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ frames: [frame] }),
+    headers: { ...(token ? { Authorization: `Bearer ${token}` } : {}), "Content-Type": "application/json" },
+    body: JSON.stringify({ frames }),
   }).catch(() => undefined);
 }
 

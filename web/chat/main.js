@@ -8,8 +8,10 @@ import { createConversation } from "./conversation.js";
 import { createEasy } from "./easy.js";
 import { createHost } from "./embed.js";
 import { onExit, setExitUrl } from "./exit.js";
+import { onLink } from "./link.js";
 import { createMessages } from "./messages.js";
 import { createNotices } from "./notices.js";
+import { createOffer } from "./offer.js";
 import { createScroll } from "./scroll.js";
 import { createStatus } from "./status.js";
 import { createStore } from "./store.js";
@@ -32,11 +34,14 @@ const notices = createNotices(byId("notices"), () => chat.open());
 const typing = createTyping(byId("typing"), (slow) => notices.info(slow ? TEXTS.slow : ""));
 const status = createStatus(byId("status"), { onAgain: () => chat.again(), onLeaveQueue: () => chat.choose(LEAVE_QUEUE), onWriteLater: () => chat.choose(WRITE_LATER), onFocusLost: () => log.focus({ preventScroll: true }) });
 const composer = createComposer({ id: "text", max: MAX_LENGTH, texts: TEXTS.composer, onSend: (text) => chat.say(text), onTyping: () => chat.typing() });
+const offer = createOffer(byId("offer"), [byId("status"), byId("scroller"), byId("under")]);
 const easy = createEasy(TEXTS.easy, (text) => chat.say(text));
 const erase = el("button", { class: "button quiet", type: "button", text: TEXTS.erase.open, "aria-expanded": "false", on: { click: askErase } });
 /** @type {import("../shared/types.js").StateFrame | null} */
 let state = null;
 let erasing = false;
+/** @type {string | null} a link that came while the tab's own conversation was being erased */
+let later = null;
 
 const chat = createConversation(createStore(), {
   message(message, old) {
@@ -96,7 +101,35 @@ const chat = createConversation(createStore(), {
     status.clear();
     setWritable(!erasing);
   },
+  linkDead: () => offer.dead(chat.has, stay).focus(),
 });
+
+/**
+ * Ask whether a link's conversation is to be continued here.
+ * @param {string} token  "": the link came broken
+ */
+function askAbout(token) {
+  later = chat.erasing ? token : null;
+  if (later !== null) return;
+  if (!token) return offer.dead(chat.has, stay);
+  return offer.ask(chat.has, { take: () => take(token), leave: stay });
+}
+
+/** @param {string} token */
+function take(token) {
+  notices.info("");
+  setWritable(false);
+  log.focus({ preventScroll: true });
+  chat.take(token);
+}
+
+/** Go on without the link: with what this tab has, or with something new. */
+function stay() {
+  setWritable(true);
+  log.focus({ preventScroll: true });
+  if (chat.has) chat.open();
+  else chat.again();
+}
 
 /** @param {import("../shared/types.js").Message} message */
 function buttonsUnder(message) {
@@ -128,6 +161,7 @@ function end() {
   const hadFocus = setWritable(false);
   showStatus();
   if (hadFocus || document.activeElement === document.body) status.again.focus({ preventScroll: true });
+  if (later !== null) askAbout(later)?.focus();
 }
 
 function askErase() {
@@ -161,6 +195,10 @@ function start() {
   document.addEventListener("visibilitychange", () => document.hidden || chat.hurry());
   followKeyboard();
   void readSettings();
+  const link = onLink((token) => void askAbout(token)?.focus());
+  if (link !== null && !chat.erasing) return void askAbout(link);
+  later = link;
+  if (chat.taking) setWritable(false);
   chat.open();
 }
 

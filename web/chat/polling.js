@@ -9,7 +9,7 @@ const ANSWER_WITHIN_MS = 10000;
 
 /**
  * Start polling. `token` and `after` are read anew for every request.
- * @param {() => {token: string | null, after: number}} hello
+ * @param {() => import("./socket.js").Hello} hello
  * @param {import("./socket.js").LinkEvents} events
  * @returns {import("./socket.js").Link}
  */
@@ -24,7 +24,8 @@ export function openPolling(hello, events) {
    * @param {object[] | null} frames  null: only listen
    */
   async function exchange(frames) {
-    const { token, after } = hello();
+    const { token: one, after, id } = hello();
+    const token = id ? null : one; // a link is used by a start alone: its answer carries the new token
     const answer = await fetch(frames ? "/api/chat" : `/api/chat?after=${after}`, {
       method: frames ? "POST" : "GET",
       headers: { ...(token ? { Authorization: `Bearer ${token}` } : {}), ...(frames ? { "Content-Type": "application/json" } : {}) },
@@ -64,7 +65,8 @@ export function openPolling(hello, events) {
   }
 
   async function listen() {
-    await turn(hello().token ? null : [{ type: "start", token: null, after: 0 }]);
+    const { token, after, id } = hello();
+    await turn(token && !id ? null : [{ type: "start", token, after, ...(id ? { id } : {}) }]);
     if (!over) timer = setTimeout(listen, interval());
   }
 

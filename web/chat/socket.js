@@ -4,6 +4,8 @@
 const OPEN_WITHIN_MS = 5000;
 
 /**
+ * @typedef {{token: string | null, after: number, id?: string}} Hello  id: the token is a one-time link's
+ *
  * @typedef {object} Link
  * @property {"socket" | "polling"} kind
  * @property {(frame: object) => boolean} send  false: not sent
@@ -17,7 +19,7 @@ const OPEN_WITHIN_MS = 5000;
 
 /**
  * Open a socket.
- * @param {{token: string | null, after: number}} hello
+ * @param {Hello} hello
  * @param {LinkEvents} events
  * @returns {Link}
  */

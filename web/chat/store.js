@@ -1,16 +1,18 @@
 // @ts-check
 /**
- * What the tab remembers, in sessionStorage only: the token, the last seq seen, and an erasure not yet confirmed.
+ * What the tab remembers, in sessionStorage only: the token, the last seq seen, an erasure not yet confirmed, and a
+ * one-time link being used, with the id that lets it be sent again.
  * Never a word of the conversation. Works from memory where storage is blocked.
  */
 
 const KEY = "varsam";
 
-/** @typedef {{token: string | null, seq: number, erasing: boolean}} Kept */
+/** @typedef {{token: string, id: string}} Link */
+/** @typedef {{token: string | null, seq: number, erasing: boolean, link: Link | null}} Kept */
 
 /** @returns {Kept} */
 function nothing() {
-  return { token: null, seq: 0, erasing: false };
+  return { token: null, seq: 0, erasing: false, link: null };
 }
 
 /** Open the tab's memory. */
@@ -22,7 +24,7 @@ export function createStore() {
   function read() {
     try {
       const found = JSON.parse(window.sessionStorage.getItem(KEY) ?? "null");
-      if (found && typeof found.token === "string") return { ...nothing(), ...found };
+      if (found && (typeof found.token === "string" || found.link)) return { ...nothing(), ...found };
     } catch {
       // blocked storage or foreign content: start from nothing
     }
@@ -53,6 +55,7 @@ export function createStore() {
     get token() { return kept.token; },
     get seq() { return kept.seq; },
     get erasing() { return kept.erasing; },
+    get link() { return kept.link; },
     save,
     clear,
     /** Clear, and let nothing be written again: the visitor is leaving. */

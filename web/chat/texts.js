@@ -58,6 +58,19 @@ export const TEXTS = {
     here: "Fortsätt här",
   },
   slow: "Svaret dröjer. Är du i fara, ring 112.",
+  danger: "Är du i fara, ring 112.",
+  link: {
+    heading: "Fortsätt samtalet",
+    lead: "När du trycker visas allt som är skrivet. Titta först att ingen annan ser din skärm. Länken fungerar bara en gång.",
+    other: "Du har redan ett annat samtal i den här fliken. Det ligger kvar som det är, men du kommer inte tillbaka till det härifrån.",
+    take: "Fortsätt samtalet här",
+    fresh: "Börja ett nytt samtal",
+    keep: "Behåll samtalet jag har här",
+    deadHeading: "Länken gäller inte längre",
+    dead: "Den fungerar bara en gång, och i 10 minuter. Har du redan öppnat samtalet i ett annat fönster finns det kvar där.",
+    again: "Du kan skriva webb igen i appen eller som sms, så får du en ny länk. Eller så börjar du om här.",
+    back: "Tillbaka till samtalet jag har här",
+  },
   gone: "Den förra chatten finns inte längre. Här börjar en ny.",
 };
 

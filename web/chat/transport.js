@@ -15,7 +15,7 @@ const PROBE_AFTER_MS = 60000;
 /**
  * Make a transport; `start` opens it.
  * @param {object} options
- * @param {() => {token: string | null, after: number}} options.hello
+ * @param {() => import("./socket.js").Hello} options.hello
  * @param {() => void} options.onReady  a link stands: resend what was not accepted
  * @param {(frame: import("../shared/types.js").Frame) => void} options.onFrame
  * @param {(connection: Connection) => void} options.onConnection

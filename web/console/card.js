@@ -3,6 +3,7 @@
 import { el, setText } from "../shared/dom.js";
 import { clockTime, waited } from "../shared/time.js";
 import { correctButton } from "./correct.js";
+import { shortReach } from "./reach.js";
 import { TEXTS, languageName } from "./texts.js";
 
 /** @typedef {import("../shared/types.js").Card} Card */
@@ -24,6 +25,7 @@ export function createCard(id, place, onPress, api) {
   const facts = el("p", { class: "facts" });
   const front = el("p", { class: "front", text: TEXTS.queue.front });
   const left = el("p", { class: "front" });
+  const reach = el("p", { class: "front" });
   const holder = el("p", { class: "facts" });
   const fresh = el("span", { class: "fresh-mark", text: TEXTS.queue.unread, hidden: true });
   const button = el("button", { class: place === "waiting" ? "button primary" : "button", type: "button", on: { click: () => onPress(id) } });
@@ -33,7 +35,7 @@ export function createCard(id, place, onPress, api) {
   const correct = correctButton(api, form, () => known, (card) => shown.update(card, false));
   const element = el("li", { class: "card" },
     el("p", { class: "card-head" }, badge, el("span", { class: "card-time" }, clock)),
-    el("p", { class: "card-who" }, who, fresh), left, front, title, risks, facts,
+    el("p", { class: "card-who" }, who, fresh), left, front, reach, title, risks, facts,
     place === "taken" ? holder : el("p", { class: "card-buttons" }, button, place === "waiting" ? correct : null), form);
   let since = 0;
 
@@ -68,6 +70,9 @@ export function createCard(id, place, onPress, api) {
       shown.tick();
     },
     tick() {
+      const short = shortReach(known);
+      setText(reach, short);
+      reach.hidden = !short;
       setText(clock, since ? `${TEXTS.queue.waited} ${waited((Date.now() - since) / 1000)}` : "");
     },
     /** @param {boolean} unread */

@@ -11,9 +11,11 @@ import { correctButton } from "./correct.js";
 import { draftList } from "./drafts.js";
 import { createEntries } from "./entries.js";
 import { handoverButton } from "./handover.js";
+import { createReach } from "./reach.js";
 import { TEXTS } from "./texts.js";
 
 const MAX_LENGTH = 4000;
+const WEB = "web";
 const TYPING_LASTS_MS = 4000;
 const texts = TEXTS.conversation;
 
@@ -34,6 +36,7 @@ export function createConversationView(api, first, { onBack, onOver, onLetter, c
 
   const about = createAbout("conversation-heading", TEXTS.routeOther);
   const help = createAlarmCard();
+  const reach = createReach();
   const share = el("p", { class: "share" });
   const hidden = el("p", { class: "hidden-count" });
   const left = el("p", { class: "sees-label", role: "status" });
@@ -43,7 +46,7 @@ export function createConversationView(api, first, { onBack, onOver, onLetter, c
   const drafts = el("div");
   const confirm = el("div", { id: "conversation-confirm" });
   const entries = createEntries(deliver);
-  const composer = createComposer({ id: "reply", max: MAX_LENGTH, texts: TEXTS.composer, onSend: say, onTyping: () => void api.typing(id) });
+  const composer = createComposer({ id: "reply", max: MAX_LENGTH, texts: TEXTS.composer, onSend: say, onTyping: () => known.channel === WEB && void api.typing(id) }); // nobody sees it on a phone
   const correct = correctButton(api, confirm, () => known, (card) => describe({ ...known, ...card, messages: [] }));
   const handover = handoverButton(api, id, confirm, { colleagues, onOver });
   const close = closeButton();
@@ -55,8 +58,9 @@ export function createConversationView(api, first, { onBack, onOver, onLetter, c
     help.element,
     confirm,
     el("div", { class: "sees", role: "group", "aria-label": texts.sees }, el("p", { class: "sees-label", text: texts.sees }), share, hidden, letter, left),
+    reach.hint,
     entries.element,
-    el("div", { class: "conversation-under" }, typing, notice, drafts, composer.element));
+    el("div", { class: "conversation-under" }, typing, notice, reach.element, drafts, composer.element));
 
   /** @param {Conversation} conversation */
   function describe(conversation) {
@@ -66,7 +70,8 @@ export function createConversationView(api, first, { onBack, onOver, onLetter, c
     setText(share, texts.share[conversation.share] ?? "");
     setText(hidden, conversation.hidden > 0 ? texts.hidden(conversation.hidden) : "");
     setText(left, conversation.left_until ? texts.left(clockTime(conversation.left_until)) : "");
-    if (conversation.left_until && notice.textContent === texts.ended.left) setText(notice, ""); // said above, and more surely
+    reach.show(conversation);
+    if ((conversation.left_until || conversation.stopped) && notice.textContent === texts.ended.left) setText(notice, ""); // said more surely
     letter.hidden = !conversation.mailbox;
     const list = draftList(conversation.drafts, (text) => {
       composer.put([composer.field.value, text].filter(Boolean).join("\n"));
@@ -77,11 +82,15 @@ export function createConversationView(api, first, { onBack, onOver, onLetter, c
       drafts.replaceChildren(...(list ? [list] : []));
     }
     for (const message of conversation.messages ?? []) entries.add(message);
+    entries.blank(conversation.blanked);
+    const trouble = entries.delivery(conversation.channel === WEB ? null : conversation.delivery);
+    if (trouble && !conversation.stopped) setText(notice, trouble);
   }
 
   /** @param {string} text */
   function say(text) {
     const messageId = uuid();
+    setText(notice, "");
     entries.addOwn(messageId, text);
     void deliver(messageId, text);
   }
@@ -140,7 +149,7 @@ export function createConversationView(api, first, { onBack, onOver, onLetter, c
     },
     /** @param {import("../shared/types.js").Message} message */
     add(message) {
-      if (message.sender === "visitor") setText(typing, "");
+      if (message.sender === "visitor") for (const line of [typing, notice]) setText(line, "");
       entries.add(message);
     },
     visitorTypes() {
@@ -149,8 +158,9 @@ export function createConversationView(api, first, { onBack, onOver, onLetter, c
       typingTimer = setTimeout(() => setText(typing, ""), TYPING_LASTS_MS);
     },
     visitorLeft() {
-      setText(notice, texts.ended.left);
+      if (!known.stopped) setText(notice, texts.ended.left);
     },
+    stop: reach.stop,
   };
 }
 

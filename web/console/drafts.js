@@ -20,6 +20,7 @@ export function draftList(drafts, onCopy) {
     el("ul", { class: "draft-items" }, ...drafts.map((draft) =>
       el("li", { class: "draft" },
         el("p", { class: "text", text: draft.text }),
+        draft.begun ? el("p", { class: "hint", text: texts.draftBegun }) : null,
         contactList(draft.contacts, TEXTS.contacts),
         el("button", { class: "button", type: "button", text: texts.copy, on: { click: () => { box.open = false; onCopy(asText(draft)); } } })))));
   return box;

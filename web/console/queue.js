@@ -36,7 +36,7 @@ export function createQueue(api, { onClaim, onOpen }) {
     lists.taken.draw(shown.taken.filter((card) => !mine.has(card.id)), current, unread);
   }
 
-  const ticking = setInterval(() => lists.waiting.tick(), 1000);
+  const ticking = setInterval(() => { for (const list of [lists.waiting, lists.mine]) list.tick(); }, 1000);
 
   return {
     element,

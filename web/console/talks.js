@@ -65,6 +65,7 @@ export function createTalks(api, { onShow, onSpoken, onLetter, readQueue }) {
 
   /** @param {Conversation} conversation */
   function show(conversation) {
+    view?.stop();
     view = createConversationView(api, conversation, { onBack: panes.back, onOver: over, onLetter, colleagues: () => queue.shown.colleagues });
     panes.put(view.element);
     queue.select(conversation.id);
@@ -80,6 +81,7 @@ export function createTalks(api, { onShow, onSpoken, onLetter, readQueue }) {
 
   /** @param {string} why */
   function over(why) {
+    view?.stop();
     view = null;
     const words = TEXTS.conversation.ended[why] ?? "";
     queue.select("");
@@ -100,7 +102,10 @@ export function createTalks(api, { onShow, onSpoken, onLetter, readQueue }) {
     element: panes.element,
     alert: alert.element,
     showQueue,
-    stop: queue.stop,
+    stop() {
+      queue.stop();
+      view?.stop();
+    },
     catchUp: () => void view?.catchUp(),
     /** @type {Record<string, (frame: any) => void>} */
     hear: {

@@ -26,6 +26,15 @@ export function dayAndTime(iso) {
 }
 
 /**
+ * Give a clock time, with its day where that is not today.
+ * @param {string} iso
+ * @returns {string}
+ */
+export function timeFromNow(iso) {
+  return new Date(iso).toDateString() === new Date(Date.now()).toDateString() ? clockTime(iso) : dayAndTime(iso);
+}
+
+/**
  * Give how long somebody has waited: "42 s", "3 min 12 s", "1 tim 5 min".
  * @param {number} seconds
  * @returns {string}

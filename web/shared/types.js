@@ -58,10 +58,15 @@
  * @property {boolean} shared
  * @property {boolean} front  lost its counsellor, or was handed back to the queue
  * @property {string | null} left_until  left by the quick exit for good; when what stayed is erased
+ * @property {string | null} window_ends  until when the platform lets one answer; null: it sets no limit
+ * @property {boolean} stopped  the visitor wants nothing more on their phone, or cannot be reached there
  *
  * @typedef {object} Draft
  * @property {string} text
  * @property {Contact[]} [contacts]
+ * @property {boolean} [begun]  some of it had gone out when the claim came
+ *
+ * @typedef {{state: "pending" | "sending" | "sent" | "doubt" | "failed", text: string}} Delivery
  *
  * @typedef {object} Opened  what an open conversation has besides its card
  * @property {"asked" | "yes" | "no" | "emergency"} share
@@ -71,6 +76,9 @@
  * @property {{risk: string, words: string[]}[]} risk_words  of shown messages only
  * @property {string | null} mailbox  of the letter that the visitor has opened and shows
  * @property {{text: string, at: string} | null} [alarm]  where somebody in danger is
+ * @property {string | null} silent_ends  when it is closed if the visitor says nothing more; null: they are warned
+ * @property {Record<string, Delivery>} delivery  what became of our lines on the way to a phone, by seq
+ * @property {{seq: number, text: string}[]} blanked  taken back or edited: what is shown of them is to go
  *
  * @typedef {Card & Opened} Conversation
  *

@@ -18,9 +18,10 @@ from tests.system import Visitor
 SECRET = "det här har jag aldrig sagt till någon"
 CARD = {
     "id", "pseudonym", "priority", "route", "topic", "title", "risks", "lang", "channel", "waiting_since",
-    "waiting_seconds", "state", "holder", "shared", "front", "left_until",
+    "waiting_seconds", "state", "holder", "shared", "front", "left_until", "window_ends", "stopped",
 }  # fmt: skip
 CONVERSATION = CARD | {"share", "hidden", "messages", "drafts", "risk_words", "alarm", "mailbox"}
+CONVERSATION |= {"silent_ends", "delivery", "blanked"}
 NOBODY = "0" * 32
 ACTIONS = ["claim", "messages", "typing", "release", "requeue", "transfer", "correct", "close"]
 

@@ -55,6 +55,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('urgent', sa.Boolean(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('doubts', sa.Integer(), nullable=False),
     sa.Column('due_at', sa.Float(), nullable=False),
     sa.Column('failure', sa.String(length=20), nullable=True),
     sa.Column('external', sa.String(length=64), nullable=True),

@@ -34,11 +34,12 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests.channels.platforms import NAMES, Platforms
+from tests.channels.platforms import Platforms
 from tests.gateway_process import EngineProcess, GatewayProcess
-from tests.soak.crowd import names
+from tests.soak.crowd import SHARES, names
 from tests.soak.weather import Weather
 
+NAMES = tuple(SHARES)
 AT_ONCE = 16
 SLOW = ("sms", "signal")  # few a second, by the platform's own limits
 CALLED = tuple(name for name in NAMES if name != "signal")
@@ -178,7 +179,7 @@ async def main() -> None:
     engine = EngineProcess(summons=None)
     await engine.start()
     async with Platforms() as platforms, aiohttp.ClientSession() as http:
-        settings = {name.upper(): value for name, value in platforms.settings().items()}
+        settings = {name.upper(): value for name, value in platforms.settings(names=NAMES).items()}
         settings["PUBLIC_ORIGIN"] = "http://localhost:8080"
         gateway = GatewayProcess(Path(tempfile.mkdtemp()), engine.url, given.database_url, **settings)
         await gateway.prepare(1)
@@ -198,8 +199,9 @@ async def _measure(bench: Bench, platforms: Platforms, engine: EngineProcess, gi
     for name in NAMES:
         count = given.messages // 5 if name in SLOW else given.messages
         line = await bench.channel(name, count)
-        ratios = f"{line[0] / web[0]:.2f} | {line[2] / web[2]:.2f}"
-        print(f"| {name} | {line[0]:.0f} | {line[1]:.1f} | {line[2]:.1f} | {ratios} |", flush=True)
+        called = (f"{line[0]:.0f}", f"{line[0] / web[0]:.1f}") if name in CALLED else ("-", "-")
+        ratio = f"{line[2] / web[2]:.1f}"
+        print(f"| {name} | {called[0]} | {line[1]:.1f} | {line[2]:.1f} | {called[1]} | {ratio} |", flush=True)
     await _quiet(platforms)
     found = {"at rest": await bench.one_by_one(given.messages // 4)}
     await _quiet(platforms)

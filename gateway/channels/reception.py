@@ -95,7 +95,9 @@ class Reception:
                 await self._taken_back(channel, arrival, inbound)
             case "edit" if inbound.who:
                 await self._edited(channel, arrival, inbound)
-            case "text" | "choice" | "media" | "start" if inbound.who:
+            case "text" | "choice" | "media" | "start" if inbound.who and not await self._is_overtaken(
+                channel, inbound
+            ):
                 await self._said(channel, arrival, inbound, await self._people.theirs(channel.name, inbound.who))
             case _:
                 await self._arrivals.drop(arrival.id)
@@ -145,6 +147,7 @@ class Reception:
                 await self._addresses.take_over(change, theirs.rest)
                 await self._addresses.keep(change, channel.name, inbound.who)
             receipts = [self._arrivals.receipt(channel.name, inbound.refers)] if instead else []
+            receipts += [self._edited_receipt(channel, line_id)] if instead and was is None else []
             await self._arrivals.close(change.connection, arrival, receipts)
             if was is not None:
                 await blank(change, was, lines, self._words.sentence("edited_mark"), marks=False)
@@ -263,8 +266,16 @@ class Reception:
             await blank(change, standing, lines, self._words.sentence("unsent_mark"), marks=True)
             change.conversation.context = None
 
+    async def _is_overtaken(self, channel: Channel, inbound: Inbound) -> bool:
+        """Tell whether an edit or a deletion was quicker than its message, which had come already and waited."""
+        id = self._line_id(channel, inbound.id)
+        return await self._arrivals.have_come(self._taken_back_receipt(channel, id), self._edited_receipt(channel, id))
+
     def _taken_back_receipt(self, channel: Channel, id: str) -> str:
         return self._arrivals.receipt(channel.name, f"taken back\0{id}")
+
+    def _edited_receipt(self, channel: Channel, id: str) -> str:
+        return self._arrivals.receipt(channel.name, f"edited\0{id}")
 
     # -- what a platform tells of a person, or of a message of ours
 

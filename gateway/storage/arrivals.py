@@ -136,6 +136,11 @@ class Arrivals:
         if not await self.is_known(connection, receipt):
             await connection.execute(insert(receipts).values(hash=receipt, at=now))
 
+    async def have_come(self, *receipts: str) -> bool:
+        """Tell whether there is any of some receipts."""
+        async with self._engine.connect() as connection:
+            return bool(await self._known(connection, list(receipts)))
+
     async def is_known(self, connection: AsyncConnection, receipt: str) -> bool:
         """Tell whether there is a receipt."""
         return bool(await self._known(connection, [receipt]))

@@ -101,7 +101,8 @@ class Stored:
 
     def line_of(self, channel: str, id: str) -> tuple[Talk, int] | None:
         """Give where a thing with the platform's id is stored."""
-        return self.by_client_id.get(self.receipt(channel, id)[:40])
+        first = self.receipt(channel, id)[:40]
+        return self.by_client_id.get(first) or self.by_client_id.get(f"{first}-m")  # the mark of what is not kept
 
     def keys_without_rows(self) -> set[str]:
         """Give the keys that belong to nothing."""

@@ -15,7 +15,7 @@ from typing import Any
 from connectors.registry import CHANNELS
 from content.model import Content
 from gateway.keyring import Keyring, master_keys
-from tests.channels.platforms import NAMES, Platforms
+from tests.channels.platforms import Platforms
 from tests.gateway_process import GatewayProcess
 from tests.model.ground import direct_connection
 from tests.model.reasons import Broken
@@ -54,9 +54,9 @@ class Storm:
     async def run(self) -> None:
         """Let it rage, let it come to rest, and look. Raises Broken."""
         platforms = Platforms()
-        weathers = [self._spoil(platforms[name]) for name in NAMES]
+        weathers = [self._spoil(platforms[name]) for name in SHARES]
         async with platforms:
-            settings = {name.upper(): value for name, value in platforms.settings().items()}
+            settings = {name.upper(): value for name, value in platforms.settings(names=tuple(SHARES)).items()}
             self.gateway = GatewayProcess(
                 self._folder, self._engine, self._database_url, SWEEP_SECONDS="2", LOST_SECONDS="2",
                 WAIT_MINUTES="0.3", BOT_MINUTES="600", PUBLIC_ORIGIN="http://localhost:8080", **settings,
@@ -79,7 +79,7 @@ class Storm:
     def _people(self, platforms: Platforms, couriers: Couriers) -> list[Person]:
         made = []
         channels = self._random.choices(list(SHARES), list(SHARES.values()), k=self._number)
-        for number, channel in enumerate([*NAMES, *channels][: self._number], 1):
+        for number, channel in enumerate([*SHARES, *channels][: self._number], 1):
             connector = CHANNELS[channel](platforms.values(channel), "")
             source = Random(self._random.random())
             made.append(Person(platforms, connector, couriers, names(channel, number), number, source))

@@ -19,7 +19,7 @@ from tests.model.observer import HANDED_BACK, Sentences
 from tests.model.reasons import Broken
 from tests.soak.clients import CounsellorClient
 from tests.soak.couriers import NEVER, Thing
-from tests.soak.crowd import Person
+from tests.soak.crowd import SHARES, Person
 from tests.soak.stored import Part, Stored, Talk
 from tests.soak.weather import SPOILED
 
@@ -72,7 +72,7 @@ class Inspector:
         self.by_channel: dict[str, Counter[str]] = defaultdict(Counter)
         self.wrong: dict[str, list[str]] = defaultdict(list)
         self._whose = {(one.channel, alias): one for one in people for alias in one.aliases()}
-        self._copies = {name: list(self._read_phones(name, platforms[name])) for name in platforms.by_name}
+        self._copies = {name: list(self._read_phones(name, platforms[name])) for name in SHARES}
         self._signal_taken = [
             thing.first for one in people for thing in one.things if one.channel == "signal" and self._taken(thing)
         ]

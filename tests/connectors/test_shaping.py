@@ -131,7 +131,7 @@ def test_a_counsellors_words_are_marked_as_such() -> None:
 def test_contacts_tell_where_when_and_what_is_not_checked() -> None:
     cards = (
         card(),
-        card(name="Linjen", open_now=False, opens="öppnar 08.00", checked=False),
+        card(name="Linjen", open_now=False, opens="08.00", checked=False),
         card(name="Sidan", phone=None, url="https://stod.example.se", open_now=None),
         card(name="Stängt", open_now=False),
     )

@@ -40,9 +40,9 @@ class Matrix(messaging.Channel):
 
     name: ClassVar[str] = "matrix"
     settings: ClassVar[tuple[Setting, ...]] = (
-        Setting("api_url", "Address of the homeserver.", r"https?://[^\s/?#]+", "https://matrix.example.se"),
-        Setting("user", "The bot's own id.", r"@[a-z0-9._=/+-]{1,200}:[A-Za-z0-9.:\[\]-]{1,200}", "@stod:example.se"),
-        Setting("token", "An access token of the bot's.", r"[!-~]{8,500}", "syt_c3RvZA_example", secret=True),
+        Setting("api_url", "the address of the homeserver", r"https?://[^\s/?#]+", "https://matrix.example.se"),
+        Setting("user", "the bot's own id", r"@[a-z0-9._=/+-]{1,200}:[A-Za-z0-9.:\[\]-]{1,200}", "@stod:example.se"),
+        Setting("token", "an access token of the bot's account", r"[!-~]{8,500}", "syt_c3RvZA_example", secret=True),
     )
     # An event has at most 65,536 bytes. The pace is ours: what a homeserver allows is its own matter, and it says so.
     capabilities: ClassVar[messaging.Capabilities] = messaging.Capabilities(
@@ -107,7 +107,8 @@ class Matrix(messaging.Channel):
         try:
             told = await self._call(http, "GET", "/account/whoami")
         except SendFailed as failure:
-            return [Finding(False, f"No way in ({failure}): see VARSAM_MATRIX_API_URL and VARSAM_MATRIX_TOKEN.")]
+            why = "The homeserver does not answer" if failure.name in ("provider_down", "in_doubt") else "No way in"
+            return [Finding(False, f"{why} ({failure}): see VARSAM_MATRIX_API_URL, VARSAM_MATRIX_TOKEN, the firewall.")]
         if told.get("user_id") != self._user or not told.get("device_id"):
             return [Finding(False, f"The token is not of a device of {self._user}: log in as it and set a new one.")]
         return [Finding(True, f"The homeserver knows {self._user}. How fast it may write cannot be seen from here.")]

@@ -167,9 +167,14 @@ def purge(
 
 
 async def _purge_channels(database: AsyncEngine, keyring: Keyring, everything: bool) -> None:
-    """Delete what messaging channels keep and has had its time: links, receipts, last words; or all last words."""
-    farewells = Farewells(database, keyring, time.time)
+    """Delete what messaging channels keep and has had its time: links, receipts, last words.
+
+    With `everything` also all last words, and what has come and nobody has worked on.
+    """
+    farewells, arrivals = Farewells(database, keyring, time.time), Arrivals(database, keyring, time.time)
     await (farewells.forget_all() if everything else farewells.forget_old())
+    if everything:
+        await arrivals.forget_of((), time.time() + 1)
     for rows in (Arrivals, Addresses, OutboxRows):
         await rows(database, keyring, time.time).forget_old()
 

@@ -63,14 +63,14 @@ class Keyring:
                     "or remove the keyring file (every conversation in it is then gone)"
                 ) from error
 
-    def create(self, conversation: str) -> None:
-        """Make a new key for a conversation."""
-        key = AESGCM.generate_key(KEY_BYTES * 8)
+    def create(self, conversation: str, address: bool = False) -> None:
+        """Make a new key for a conversation, and with `address` one for where its answers go: in one write."""
+        ids = (conversation, conversation + ADDRESS) if address else (conversation,)
+        keys = {id: AESGCM.generate_key(KEY_BYTES * 8) for id in ids}
+        rows = [value for id, key in keys.items() for value in (id, self._wrap(id, key))]
         with self._lock:
-            self._db.execute(
-                "INSERT INTO keys (id, wrapped) VALUES (?, ?)", (conversation, self._wrap(conversation, key))
-            )
-            self._known[conversation] = key
+            self._db.execute(f"INSERT INTO keys (id, wrapped) VALUES {', '.join(['(?, ?)'] * len(ids))}", rows)  # noqa: S608
+            self._known |= keys
 
     def ensure(self, id: str) -> None:
         """Make a key unless there is one."""

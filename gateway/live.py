@@ -38,6 +38,7 @@ class Live:
         self._consoles: dict[asyncio.Queue[tuple[str, str]], int] = {}
         self._console_left: dict[int, float] = {}
         self._away: dict[int, bool] = {}
+        self.typing_out: Callable[[str], None] = lambda key: None
         self.changes = 0  # how often the consoles were told something
 
     # -- visitors
@@ -65,7 +66,11 @@ class Live:
             queue.put_nowait(nudge)
 
     def counsellor_types(self, key: str) -> None:
-        self.nudge(key, Nudge("typing", sender="counsellor"))
+        """Tell the visitor's page, or whoever can show it where they write from (`typing_out`)."""
+        if key in self._visitors:
+            self.nudge(key, Nudge("typing", sender="counsellor"))
+        else:
+            self.typing_out(key)
 
     def seen(self, key: str) -> None:
         """Note a sign of life from a client without a socket."""

@@ -26,6 +26,7 @@ from gateway.channels.people import People
 from gateway.channels.reception import Reception
 from gateway.channels.settings import ChannelSettings
 from gateway.channels.signpost import Signpost
+from gateway.channels.typing import Typing
 from gateway.keyring import Keyring
 from gateway.live import Live
 from gateway.metrics import Metrics
@@ -81,6 +82,8 @@ class Messaging:
         self.moving = Moving(
             store, self.addresses, self.rows, self.farewells, words, self.full, self._bidder.kick
         )  # fmt: skip
+        self._typing = Typing(store, self.addresses, self.full, clock)
+        live.typing_out = self._type
         self._signpost = Signpost(words, limits, metrics, clock, lambda: f"{self._origin}/chat")
         self.hooks = Hooks(self._channels.get, self._take, self._prove, metrics)
         for one in settings.channels:
@@ -112,6 +115,11 @@ class Messaging:
 
     def _link(self, token: str) -> str:
         return f"{self._origin}/chat#fortsatt={token}"
+
+    def _type(self, id: str) -> None:
+        """A counsellor writes to somebody who has no page open."""
+        if self._http is not None and self._typing.is_due(id):
+            self._start(self._typing.show(id, self._http))
 
     async def _unreachable(self, id: str) -> None:
         if self._reception is not None:

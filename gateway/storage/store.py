@@ -22,7 +22,7 @@ from gateway.handoff import Event, State
 from gateway.keyring import ADDRESS, HOURLY, KeyGone, Keyring
 from gateway.storage.change import Change
 from gateway.storage.loads import carried
-from gateway.storage.records import Conversation, Gone, Line
+from gateway.storage.records import WEB, Conversation, Gone, Line
 from gateway.storage.schema import (
     address_hashes,
     addresses,
@@ -72,7 +72,7 @@ class Store:
     async def begin(self, channel: str) -> tuple[Conversation, str]:
         """Make a conversation; give it and the token that opens it again."""
         id, token, now = uuid.uuid4().hex, secrets.token_urlsafe(TOKEN_BYTES), self._clock()
-        await asyncio.to_thread(self._keyring.create, id)
+        await asyncio.to_thread(self._keyring.create, id, channel != WEB)
         row = {
             "id": id, "channel": channel, "state": State.BOT.value, "generation": 1, "share": "none",
             "no_human": False, "counselled": False, "front": False, "priority": 99, "last_seq": 0,

@@ -97,8 +97,9 @@ async def test_a_trial_message_comes_to_the_gateway_and_stores_nothing(
     assert (counted, gateway.metrics.inbound.labels(channel=name, kind="unknown")._value.get()) == (1, 0)
 
 
-async def test_what_is_fetched_needs_no_address(settings: Settings, platforms: Platforms) -> None:
-    found = await check(settings, "signal")
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in CALLED])
+async def test_what_is_fetched_needs_no_address(settings: Settings, name: str) -> None:
+    found = await check(settings, name)
     assert wrong(found) == []
     assert said(found).endswith("No address of ours is needed: messages are fetched.")
 
@@ -150,6 +151,7 @@ async def test_a_message_that_looks_like_a_trial_is_not_lost(
         ("whatsapp", "token", "EAAJBanother" * 3, "Meta does not accept the token"),
         ("messenger", "token", "EAAJBanother" * 3, "Meta does not accept the page's token"),
         ("signal", "number", "+46700000999", "The container has no account with the number"),
+        ("matrix", "token", "syt_another_than_it_knows", "No way in (misconfigured 401)"),
     ],
 )
 async def test_a_wrong_token_is_told(settings: Settings, name: str, setting: str, value: str, says: str) -> None:

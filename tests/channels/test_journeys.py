@@ -31,6 +31,7 @@ FAREWELL = {
     "whatsapp": "I din telefon ligger chatten kvar",
     "messenger": "I din telefon ligger chatten kvar",
     "signal": "Det du själv skrev ligger kvar i din telefon",
+    "matrix": "Det du själv skrev ligger kvar i din telefon",
 }
 TRACES = {
     "telegram": "Telegram ser ditt konto",
@@ -38,6 +39,7 @@ TRACES = {
     "whatsapp": "Whatsapp ser ditt nummer",
     "messenger": "Messenger ser ditt konto",
     "signal": "Signal känner till ditt nummer",
+    "matrix": "Din och vår matrixserver ser ditt konto",
 }
 
 
@@ -78,7 +80,8 @@ async def running(system: System, tmp_path: Path) -> AsyncIterator[Running]:
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
             await wait_for(f"{base}/readyz", 30)
-            await platforms["signal"].connected()
+            for name in ("signal", "matrix"):
+                await platforms[name].connected()
             async with ConsoleClient(base) as alva:
                 first = printed.split(" / ")[1].split()[0]
                 await alva.login("Alva", first)
@@ -149,7 +152,7 @@ async def journey(running: Running, name: str) -> None:
     await until(FAREWELL[name])
     status, _ = await alva.get(f"conversations/{id}?after=0")
     assert status == 410
-    if name in ("telegram", "signal"):
+    if name in ("telegram", "signal", "matrix"):
         assert len(platforms[name].deleted) >= 4
 
 

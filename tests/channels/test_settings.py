@@ -30,7 +30,8 @@ def ids(pairs: list[tuple[str, Setting]]) -> list[str]:
 def given(name: str, as_mode: str = "full", **changed: str) -> dict[str, str]:
     """What an operator sets for a channel, as variables."""
     values = Platforms().settings(as_mode, (name,))
-    values |= {f"{name}_{setting.name}": "" for of, setting in EVERY if of == name and setting.default}
+    urls = [setting for of, setting in EVERY if of == name and setting.name == "api_url"]  # here no server runs
+    values |= {f"{name}_api_url": "" if url.default else url.example for url in urls}
     values |= {f"{name}_{setting}": value for setting, value in changed.items()}
     return {f"VARSAM_{setting.upper()}": value for setting, value in values.items()}
 

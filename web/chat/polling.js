@@ -24,8 +24,7 @@ export function openPolling(hello, events) {
    * @param {object[] | null} frames  null: only listen
    */
   async function exchange(frames) {
-    const { token: one, after, id } = hello();
-    const token = id ? null : one; // a link is used by a start alone: its answer carries the new token
+    const { token, after } = hello();
     const answer = await fetch(frames ? "/api/chat" : `/api/chat?after=${after}`, {
       method: frames ? "POST" : "GET",
       headers: { ...(token ? { Authorization: `Bearer ${token}` } : {}), ...(frames ? { "Content-Type": "application/json" } : {}) },
@@ -66,6 +65,7 @@ export function openPolling(hello, events) {
 
   async function listen() {
     const { token, after, id } = hello();
+    // a one-time link is used by a start alone: its answer carries the new token
     await turn(token && !id ? null : [{ type: "start", token, after, ...(id ? { id } : {}) }]);
     if (!over) timer = setTimeout(listen, interval());
   }

@@ -203,8 +203,8 @@ async def test_remove_orphans_beside_a_running_gateway_leaves_what_is_being_made
     keyring.create("f" * 32)  # left of a crash
     create, made, go_on = keyring.create, threading.Event(), threading.Event()
 
-    def create_and_wait(id: str) -> None:
-        create(id)
+    def create_and_wait(id: str, address: bool = False) -> None:
+        create(id, address)
         made.set()
         go_on.wait()
 

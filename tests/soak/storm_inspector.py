@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from content.model import Content
+from gateway.delivery import ERRANDS
 from tests.channels.platforms import Platforms
 from tests.model.observer import HANDED_BACK, Sentences
 from tests.model.reasons import Broken
 from tests.soak.clients import CounsellorClient
 from tests.soak.couriers import NEVER, Thing
 from tests.soak.crowd import SHARES, Person
-from tests.soak.stored import Part, Stored, Talk
+from tests.soak.stored import Line, Part, Stored, Talk
 from tests.soak.weather import SPOILED
 
 MARK = re.compile(r"\bv(\d+):\d+\b")
@@ -311,7 +312,7 @@ class Inspector:
         after = [one for one in answers if one > seq]
         if mark and thing.kind != "picture" and "choice" not in line.words:
             ours = [one for one in answers if mark in talk.lines[one].text]
-            ours = ours or [one for one in after if self._is_fallback(talk.lines[one].text)][:1]
+            ours = ours or [one for one in after if self._is_an_answer(talk.lines[one])][:1]
         elif thing.kind == "picture":
             ours = after[:1] or answers[-1:]  # that it is not kept is said once a minute
         else:
@@ -338,8 +339,11 @@ class Inspector:
     def _is_claim(self, text: str) -> bool:
         return text == self._said["counsellor_here"]
 
-    def _is_fallback(self, text: str) -> bool:
-        return any(self._said[name][:60] in text for name in ("fallback", "fallback_human"))
+    def _is_an_answer(self, line: Line) -> bool:
+        """Tell whether a line that has no mark answers words: the engine gave nothing, or they belong to an errand."""
+        if line.sender == "system":
+            return line.text != self._said["link_mark"] and self._sentences.name(line.text) in ERRANDS
+        return any(self._said[name][:60] in line.text for name in ("fallback", "fallback_human"))
 
     def _ended(self, thing: Thing, ends: list[Thing]) -> bool:
         """Tell whether a conversation may have ended after this came."""

@@ -20,7 +20,8 @@ SYSTEM = frozenset(
         "hidden_kept", "hidden_gone", "closed_expired",
         "closing_soon", "silent_soon", "erased_soon",
         "media_picture", "media_voice", "media_sticker", "media_location", "media_unreadable", "media_other",
-        "error_wrong_choice", "app_too_long", "link_here", "link_arrived", "link_arrived_ours", "link_arrived_deleted",
+        "app_greeting", "error_wrong_choice", "app_too_long",
+        "link_here", "link_arrived", "link_arrived_ours", "link_arrived_deleted",
     }
 )  # fmt: skip
 

@@ -100,8 +100,14 @@ class Router:
             if not standing:
                 return  # taken back or edited meanwhile: nobody asks this any more
             self._remember(change.conversation, response.understood)
-            replies = self._greeting.around(change.conversation, response.replies, response.understood)
-            if await say_as_bot(change, generation, replies):
+            greets = self._greeting.place(change.conversation, response.understood)
+            if greets in ("before", "instead"):
+                await self._greeting.say(change, alone=greets == "instead")
+            replies = [] if greets == "instead" else response.replies
+            spoken = await say_as_bot(change, generation, replies)
+            if greets == "after":
+                await self._greeting.say(change, alone=False)
+            if spoken:
                 if len(standing) == len(lines):
                     change.conversation.context = response.context
                 self._errands.letter.pause(change.conversation)

@@ -140,7 +140,7 @@ class Courier:
             await self._surely(lambda: self._after.gone(row.conversation))
         elif row.sender == "bot" and failure == "refused" and first:
             await self._surely(lambda: self._after.apologise(channel, to))
-        elif row.sender == "bot" and failure == "too_late":
+        elif failure == "too_late":
             await self._surely(lambda: self._greet_again(row.conversation))
 
     async def _greet_again(self, id: str) -> None:

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.system
 
 ADDRESSES = ("addresses", "address_hashes", "outbox", "farewells", "links", "arrivals")
 FAREWELL = {
-    "telegram": "meddelandena är borttagna i chatten också",
+    "telegram": "det här samtalet är borttaget i chatten också",
     "sms": "I din telefon ligger chatten kvar",
     "whatsapp": "I din telefon ligger chatten kvar",
     "messenger": "I din telefon ligger chatten kvar",

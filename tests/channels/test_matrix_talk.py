@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from gateway.app import Gateway
-from gateway.channels import outbox
+from gateway.channels import courier
 from tests.channels.platforms import PERSON, Platforms
 from tests.conftest import base_of
 
@@ -32,7 +32,7 @@ async def test_an_answer_in_doubt_is_sent_again_and_said_once(
     client: TestClient, gateway: Gateway, platforms: Platforms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first word goes out, the answer, which has no 112, is in doubt."""
-    monkeypatch.setattr(outbox, "backoff", lambda attempts: 0.0)
+    monkeypatch.setattr(courier, "backoff", lambda attempts: 0.0)
     provider = platforms["matrix"]
     provider.moods.extend(["ok", "drop", "drop"])  # aiohttp sends a PUT that was cut off once more by itself
     await platforms.say("matrix", base_of(client), "är jag anonym här?")

@@ -228,10 +228,12 @@ async def test_a_start_does_not_make_the_machine_speak_to_whom_a_counsellor_talk
 # -- what is not kept
 
 
-@pytest.mark.parametrize("media", ["picture", "voice", "video", "file", "sticker", "location", "contact", "other"])
+@pytest.mark.parametrize(
+    "media", ["picture", "voice", "video", "file", "sticker", "location", "contact", "unreadable", "other"]
+)
 async def test_nothing_of_media_is_stored_and_one_sentence_is_said(media: Any, gateway: Gateway) -> None:
     await came(gateway, *(text(f"m{i}", kind="media", media=media) for i in range(10)))
-    sentence = gateway.words.sentence(f"media_{MEDIA.get(media, 'other')}")
+    sentence = gateway.words.sentence(f"media_{media if media in MEDIA else 'other'}")
     assert (await said(gateway), (await said(gateway, "system")).count(sentence)) == ([MARK] * 10, 1)
 
 

@@ -16,16 +16,18 @@ from connectors.contract import Choice, ContactCard, Message
 from connectors.lengths import is_gsm7, measure
 from connectors.messaging import Capabilities, Outbound
 from connectors.registry import CHANNELS
-from connectors.shaping import Phrases, chosen, reference, referred, shape
+from connectors.shaping import Phrases, reference, referred, shape
 from content.model import Content
 from gateway.channels.greeting import Greeting
-from gateway.channels.offered import first_number, offered_now, typed
+from gateway.channels.offered import first_number, typed
 from gateway.channels.outbox import phrases
 from gateway.storage.records import Line
 from gateway.words import Words
 from tests.providers.sms import weigh
 
-PHRASES = Phrases("Svar:", "Mer:", "Svara med en siffra:", "Välj", "öppet nu", "stängt nu", "ej kontrollerad")
+PHRASES = Phrases(
+    "Svar:", "Mer:", "Svara med en siffra:", "Välj", "öppet nu", "stängt nu", "öppnar {when}", "ej kontrollerad"
+)
 AT = "2026-11-24T09:00:00+00:00"
 CAN = {name: kind.capabilities for name, kind in CHANNELS.items()}
 SMS = CAN["sms"]
@@ -129,7 +131,7 @@ def test_a_counsellors_words_are_marked_as_such() -> None:
 def test_contacts_tell_where_when_and_what_is_not_checked() -> None:
     cards = (
         card(),
-        card(name="Linjen", open_now=False, opens="öppnar 08.00", checked=False),
+        card(name="Linjen", open_now=False, opens="08.00", checked=False),
         card(name="Sidan", phone=None, url="https://stod.example.se", open_now=None),
         card(name="Stängt", open_now=False),
     )
@@ -168,10 +170,9 @@ def line(seq: int, sender: str, *titles: str) -> Line:
 
 def test_numbers_go_on_over_two_lists_of_one_turn() -> None:
     lines = [line(1, "visitor"), line(2, "bot", "a", "b"), line(3, "bot"), line(4, "bot", "c", "d")]
-    assert [first_number(lines, seq) for seq in (2, 3, 4)] == [1, 3, 3]
-    assert [offer.choice.title for offer in offered_now(lines)] == ["a", "b", "c", "d"]
-    assert [(typed(str(n), lines) or offered_now(lines)[0]).choice.title for n in (1, 2, 3, 4)] == ["a", "b", "c", "d"]
-    assert typed("5", lines) is None
+    assert [first_number(lines, seq, SMS) for seq in (2, 3, 4)] == [1, 3, 3]
+    meant = [typed(str(number), lines, SMS) for number in range(1, 6)]
+    assert [offer and offer.choice.title for offer in meant] == ["a", "b", "c", "d", None]
     (shown,) = texts(Message(4, "bot", "?", AT, (Choice("c", "c"), Choice("d", "d"))), SMS)
     assert shown.endswith("1. c\n2. d")
     (shown,) = [p.text for p in shape(Message(4, "bot", "?", AT, (Choice("c", "c"),)), SMS, PHRASES, 3)]
@@ -182,16 +183,18 @@ def test_numbers_go_on_over_two_lists_of_one_turn() -> None:
     ("text", "place"),
     [
         ("1", 0), (" 2. ", 1), ("2️⃣", 1), ("nr 3", 2), ("Alternativ 1!", 0), ("tvåan", 1), ("3:an", 2), ("JA", 0),
-        ("ja visa", None), ("visa inte", 1), ("nej tack", 2), ("0", None), ("4", None), ("112", None), ("", None),
+        ("ja visa", 0), ("visa inte", 1), ("nej tack", 2), ("0", None), ("4", None), ("112", None), ("", None),
         ("nej tack, ingen människa", 2),
     ],
 )  # fmt: skip
 def test_a_number_or_the_words_typed_back_are_understood(text: str, place: int | None) -> None:
-    assert chosen(text, ["Ja, visa", "Visa inte", "Nej tack, ingen människa"]) == place
+    titles = ["Ja, visa", "Visa inte", "Nej tack, ingen människa"]
+    offer = typed(text, [line(1, "bot", *titles)], SMS)
+    assert (offer and titles.index(offer.choice.title)) == place
 
 
 def test_words_that_two_choices_begin_with_mean_neither() -> None:
-    assert chosen("ja", ["Ja, nu", "Ja, sen"]) is None
+    assert typed("ja", [line(1, "bot", "Ja, nu", "Ja, sen")], SMS) is None
 
 
 @given(st.integers(0, 10**6), st.integers(0, 99))

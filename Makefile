@@ -8,6 +8,7 @@ run:
 test:
 	@tools/setup test
 	@$(MAKE) --no-print-directory check
+	@VARSAM_ENV=development .venv/bin/varsam train
 	@said=$$(mktemp); echo "tests of the engine run beside the others; what they say comes last"; \
 	.venv-engine/bin/python -m pytest -W ignore --confcutdir=tests/bot tests/bot > $$said 2>&1 & engine=$$!; \
 	.venv/bin/python -m pytest tests --ignore=tests/bot; rest=$$?; \

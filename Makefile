@@ -8,11 +8,9 @@ run:
 test:
 	@tools/setup test
 	@$(MAKE) --no-print-directory check
-	@VARSAM_ENV=development .venv/bin/varsam train
-	@said=$$(mktemp); echo "tests of the engine run beside the others; what they say comes last"; \
-	.venv-engine/bin/python -m pytest -W ignore --confcutdir=tests/bot tests/bot > $$said 2>&1 & engine=$$!; \
-	.venv/bin/python -m pytest tests --ignore=tests/bot; rest=$$?; \
-	wait $$engine; bot=$$?; cat $$said; rm $$said; exit $$((rest + bot))
+	@.venv/bin/varsam train
+	TRAINED_MODEL=$$(.venv/bin/varsam train | cut -d' ' -f1) .venv-engine/bin/python -m pytest -W ignore --confcutdir=tests/bot tests/bot
+	.venv/bin/python -m pytest tests --ignore=tests/bot
 
 check:
 	.venv/bin/ruff check .

@@ -8,8 +8,10 @@ run:
 test:
 	@tools/setup test
 	@$(MAKE) --no-print-directory check
-	.venv-engine/bin/python -m pytest -W ignore --confcutdir=tests/bot tests/bot
-	.venv/bin/python -m pytest tests --ignore=tests/bot
+	@said=$$(mktemp); echo "tests of the engine run beside the others; what they say comes last"; \
+	.venv-engine/bin/python -m pytest -W ignore --confcutdir=tests/bot tests/bot > $$said 2>&1 & engine=$$!; \
+	.venv/bin/python -m pytest tests --ignore=tests/bot; rest=$$?; \
+	wait $$engine; bot=$$?; cat $$said; rm $$said; exit $$((rest + bot))
 
 check:
 	.venv/bin/ruff check .

@@ -46,7 +46,8 @@ class Leaving:
         farewell = Farewell(inbound.who[0], "erased")
         for id in reversed(theirs.rest):
             await self._erase_older(farewell, id)
-        farewell.theirs += [inbound.removal] if inbound.removal else []
+        if theirs.all and inbound.removal:  # else of what stands in the chat nothing is known, and all of it stays
+            farewell.theirs.append(inbound.removal)
         await self._finish(channel, arrival, inbound, farewell, theirs.talk, self._erased)
         if theirs.talk is not None:
             self._leave(theirs.talk, "erased")

@@ -164,10 +164,12 @@ async def hanging(url: str) -> AsyncIterator[None]:
 @asynccontextmanager
 async def unusable(gateway: Gateway) -> AsyncIterator[None]:
     """Take the table away that things are received in, as a file that is damaged does."""
-    other = sqlite3.connect(gateway.settings.var / "varsam.sqlite", isolation_level=None)
-    other.execute("ALTER TABLE receipts RENAME TO elsewhere")
+    file = gateway.settings.var / "varsam.sqlite"
+    other = sqlite3.connect(file, isolation_level=None, timeout=30, check_same_thread=False)
+    # in a thread: the gateway, which may be writing, runs in this one
+    await asyncio.to_thread(other.execute, "ALTER TABLE receipts RENAME TO elsewhere")
     yield
-    other.execute("ALTER TABLE elsewhere RENAME TO receipts")
+    await asyncio.to_thread(other.execute, "ALTER TABLE elsewhere RENAME TO receipts")
     other.close()
 
 

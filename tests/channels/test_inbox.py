@@ -288,6 +288,7 @@ async def test_keys_of_hours_go_and_receipts_stay_for_nine_days(
     client: TestClient, gateway: Gateway, clock: Clock
 ) -> None:
     await came(gateway, text("a", "hej"))
+    await eventually(gateway.messaging.rows.with_waiting, lambda waiting: waiting == [])
     assert [key for key in gateway.keyring.ids() if key.startswith(HOURLY)] != []
     clock.pass_seconds(2.1 * 3600)
     await gateway.sweeper.sweep()
@@ -297,6 +298,7 @@ async def test_keys_of_hours_go_and_receipts_stay_for_nine_days(
     assert (await row_counts(gateway))["receipts"] == 1
     await came(gateway, text("a", "hej"))
     assert counted(gateway, "sms", "repeated") == 1
+    await eventually(gateway.messaging.rows.with_waiting, lambda waiting: waiting == [])
     clock.pass_seconds(1 * DAY)
     await gateway.sweeper.sweep()
     counts = await row_counts(gateway)

@@ -25,7 +25,8 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import structlog
@@ -100,15 +101,16 @@ async def stormed(kind: str, server: Server, content: Content, seed: int, messag
     engine = MoodyEngine()
     await engine.start()
     try:
-        with TemporaryDirectory() as folder:
-            url = new_database(server()) if kind.startswith("postgresql") else ""
-            storm = Storm(Path(folder), engine.url, url, content, seed, messages)
-            try:
-                await storm.run()
-            except Broken as broken:
-                broken.add_note(f"seed {seed}")
-                raise
-            return {**storm.figures, "by_channel": storm.by_channel}
+        folder = Path(mkdtemp(prefix="storm"))
+        url = new_database(server()) if kind.startswith("postgresql") else ""
+        storm = Storm(folder, engine.url, url, content, seed, messages)
+        try:
+            await storm.run()
+        except Broken as broken:
+            broken.add_note(f"seed {seed}; database, keyring and log are left in {folder}")
+            raise
+        rmtree(folder)
+        return {**storm.figures, "by_channel": storm.by_channel}
     finally:
         engine.stop()
 

@@ -45,6 +45,12 @@ class People:
         talk = next((id for id, closed in found.items() if not closed), None)
         return Theirs(talk, tuple(id for id in found if id != talk))
 
+    async def all_of(self, channel: str, who: tuple[str, ...]) -> Theirs:
+        """Give what is kept of this person, wherever it is: looks into the address of each closed conversation."""
+        theirs = await self.theirs(channel, who)
+        closed = await self._addresses.closed_of(channel, who)
+        return Theirs(theirs.talk, tuple(dict.fromkeys((*theirs.rest, *closed))))
+
     async def _get(self, id: str) -> Conversation | None:
         try:
             return await self._store.get(id)

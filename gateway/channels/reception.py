@@ -126,11 +126,9 @@ class Reception:
     ) -> None:
         """Store what was said; `was`: what it is said instead of."""
         command = command_of(inbound.text) if inbound.kind in ("text", "edit") else None
-        if command == "erase":
-            await self._leaving.erase(channel, arrival, inbound, theirs)
-            return
-        if command == "stop":
-            await self._leaving.stop(channel, arrival, inbound, theirs)
+        if command in ("erase", "stop"):
+            leave = self._leaving.erase if command == "erase" else self._leaving.stop
+            await leave(channel, arrival, inbound, await self._people.all_of(channel.name, inbound.who))
             return
         id = theirs.talk or await self._begin(channel)
         lines = await self._store.lines(id) if theirs.talk is not None else []
@@ -222,7 +220,7 @@ class Reception:
         New words of a closed conversation, or of one that is gone, begin a new one: somebody says them now.
         """
         id = self._line_id(channel, inbound.refers)
-        theirs = await self._people.theirs(channel.name, inbound.who)
+        theirs = await self._people.all_of(channel.name, inbound.who)
         found = await self._find(theirs, id)
         if found is None:
             async with self._farewells.transaction() as connection:
@@ -252,7 +250,7 @@ class Reception:
         """
         id = self._line_id(channel, inbound.refers)
         receipts = [self._arrivals.receipt(channel.name, inbound.refers), self._taken_back_receipt(channel, id)]
-        theirs = await self._people.theirs(channel.name, inbound.who) if inbound.who else Theirs(None, ())
+        theirs = await self._people.all_of(channel.name, inbound.who) if inbound.who else Theirs(None, ())
         found = await self._find(theirs, id)
         if found is None:
             async with self._farewells.transaction() as connection:
@@ -281,7 +279,7 @@ class Reception:
 
     async def _gone(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> None:
         """The visitor has blocked us: as if they had left, and without a word."""
-        for id in (await self._people.theirs(channel.name, inbound.who)).all:
+        for id in (await self._people.all_of(channel.name, inbound.who)).all:
             await self.cannot_be_reached(id)
         await self._arrivals.drop(arrival.id)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -74,6 +75,22 @@ class Addresses:
     async def conversation_of(self, channel: str, who: tuple[str, ...]) -> str | None:
         """Give the conversation with whoever has one of these ids; the most lasting id decides."""
         return next(iter(await self.conversations_of(channel, who)), None)
+
+    async def closed_of(self, channel: str, who: tuple[str, ...]) -> list[str]:
+        """Give the closed conversations whose answers went to one of these ids, the latest first.
+
+        No hash leads to one any more whose person began another, if that one is gone by now.
+        """
+        found = select(addresses).join(conversations, conversations.c.id == addresses.c.conversation)
+        closed = found.where(conversations.c.channel == channel, conversations.c.state == "closed")
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(closed.order_by(conversations.c.created_at.desc()))).all()
+        given = []
+        for row in rows:
+            with contextlib.suppress(KeyGone):
+                if self._keyring.open(row.conversation + ADDRESS, "address", row.sealed)["to"] in who:
+                    given.append(row.conversation)
+        return given
 
     async def take_over(self, change: Change, old: tuple[str, ...]) -> None:
         """Whoever was known by any id as the visitor of an older conversation is known as this one's from now on."""

@@ -102,3 +102,28 @@ async def test_an_edit_after_the_close_leaves_no_old_words(
     await platforms.send("whatsapp", base, phone.edit(WHO, "wamid.A", "nya ord"))
     assert "Svar på: nya ord" in "".join(await platforms.until("whatsapp", 5 if has_written_since else 4))
     assert "gamla ord" not in [line.words["text"] for line in await gateway.store.lines(id)]
+
+
+async def test_radera_finds_a_closed_talk_whose_follower_was_stopped(
+    client: TestClient, gateway: Gateway, platforms: Platforms
+) -> None:
+    base = base_of(client)
+    await platforms.say("whatsapp", base, "det första")
+    await platforms.until("whatsapp", 2)
+    (first,) = await gateway.store.ids()
+    async with gateway.store.change(first) as change:
+        await change.step(Event.CLOSED)
+    await platforms.say("whatsapp", base, "det andra")
+    await platforms.until("whatsapp", 4)
+    await platforms.say("whatsapp", base, "stopp")
+
+    async def stopped() -> bool:
+        return await gateway.store.ids() == [first]
+
+    await until(stopped)
+    await platforms.say("whatsapp", base, "radera")
+
+    async def erased() -> bool:
+        return await gateway.store.ids() == []
+
+    await until(erased)

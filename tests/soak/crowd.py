@@ -145,7 +145,7 @@ class Person:
         return [self._thing("picture", self._provider.picture(self.name, f"{mark} (calm)" if mark else ""), mark)]
 
     def _press(self) -> list[Thing]:
-        if self.channel not in PRESSES:
+        if self.channel not in PRESSES or (self.things and self.things[-1].kind == "gone"):
             return []
         try:
             return [self._thing("press", self._provider.press(self.name, self._random.randint(0, 2)))]

@@ -89,7 +89,8 @@ async def nothing_is_kept_of(chat: Chat, words: list[str]) -> None:
     """See that the tab keeps neither the words nor anything else that was said."""
     kept = await chat.page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}, document.cookie])")
     ours = await chat.page.evaluate("Object.keys(JSON.parse(sessionStorage.varsam))")
-    assert sorted(ours) == ["erasing", "seq", "token"]
+    assert sorted(ours) == ["erasing", "link", "seq", "token"]
+    assert await chat.page.evaluate("JSON.parse(sessionStorage.varsam).link") is None  # of who came by none
     assert [one for one in (*words, badly(words), FIRST) if one in kept] == []
 
 

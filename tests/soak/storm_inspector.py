@@ -195,10 +195,15 @@ class Inspector:
             self.wrong["OUT OF ORDER"].append(f"{talk.channel} {talk.id[:6]}")
 
     def _held_after(self, text: str, held: bool) -> bool:
-        if text == self._said["link_mark"]:
-            return held
-        name = self._sentences.name(text)
+        name = self._name(text)
         return name == "counsellor_here" or (held and name not in HANDED_BACK)
+
+    def _name(self, text: str) -> str:
+        """Name what the system said; a link is stored as a mark, and a greeting is made of several sentences."""
+        if text == self._said["link_mark"]:
+            return "link_here"
+        greeting = self._said["app_greeting"].partition("{")[0]
+        return "app_greeting" if text.startswith(greeting) else self._sentences.name(text)
 
     def _line_went_out(self, talk: Talk, seq: int, text: str) -> None:
         """Every line of ours is on the phone of its person, or honestly not."""
@@ -216,7 +221,7 @@ class Inspector:
                     self.wrong["SOMEBODY ELSE's phone"].append(where)
             elif part.state == "failed" and part.failure not in FAILURES:
                 self.wrong["FAILED though nothing forbids it"].append(f"{where} {part.failure} {self._stored.dead}")
-            elif part.state == "doubt" and part.urgent and part.attempts < 4:
+            elif part.state == "doubt" and part.urgent and part.attempts < 4 and not self._is_claimed(talk):
                 self.wrong["URGENT and not repeated"].append(where)
 
     # -- what people sent
@@ -336,13 +341,16 @@ class Inspector:
             held = self._held_after(line.text, held) if line.sender == "system" else held
         return held
 
+    def _is_claimed(self, talk: Talk) -> bool:
+        return any(self._is_claim(line.text) for line in talk.lines.values())
+
     def _is_claim(self, text: str) -> bool:
         return text == self._said["counsellor_here"]
 
     def _is_an_answer(self, line: Line) -> bool:
         """Tell whether a line that has no mark answers words: the engine gave nothing, or they belong to an errand."""
         if line.sender == "system":
-            return line.text != self._said["link_mark"] and self._sentences.name(line.text) in ERRANDS
+            return self._name(line.text) in ERRANDS
         return any(self._said[name][:60] in line.text for name in ("fallback", "fallback_human"))
 
     def _ended(self, thing: Thing, ends: list[Thing]) -> bool:

@@ -75,7 +75,10 @@ class Inspector:
         self._whose = {(one.channel, alias): one for one in people for alias in one.aliases()}
         self._copies = {name: list(self._read_phones(name, platforms[name])) for name in SHARES}
         self._signal_taken = [
-            thing.first for one in people for thing in one.things if one.channel == "signal" and self._taken(thing)
+            thing.first
+            for one in people
+            for thing in one.things
+            if one.channel == "signal" and thing.brought == 1 and self._taken(thing)
         ]
         self._on_phone = {(name, copy.id): copy for name, all in self._copies.items() for copy in all}
 

@@ -43,11 +43,15 @@ class Greeting:
     async def say(self, change: Change, alone: bool = True) -> None:
         """Say it now; as the system, for a claim is not to take back what the channel leaves behind."""
         change.conversation.understood[GREETED] = True
-        sentence, known = self._words.sentence, self._words.content.sentences
-        traces = f"traces_{change.conversation.channel}"
-        names = ("app_greeting", traces if traces in known else "traces_app", "app_words")
-        text = "\n\n".join(map(sentence, (*names, "app_write") if alone else names))
+        text = self.text(change.conversation.channel, alone)
         await say_as_system(change, "app_greeting", text, first_choices(self._words) if alone else [])
+
+    def text(self, channel: str, alone: bool) -> str:
+        """Give the first word on a channel, its paragraphs apart; alone it asks for words too."""
+        sentence, known = self._words.sentence, self._words.content.sentences
+        traces = f"traces_{channel}"
+        names = ("app_greeting", traces if traces in known else "traces_app", "app_words")
+        return "\n\n".join(map(sentence, (*names, "app_write") if alone else names))
 
     async def say_again(self, change: Change) -> None:
         """Answer somebody who presses start once more: only what can be done now."""

@@ -66,6 +66,9 @@ async def test_lost_doubled_and_unknown_are_told_apart_after_kill_9(
                 while "och en" not in " ".join(anna):
                     anna = [one.text for one in sms.to(ANNA)]
                     await asyncio.sleep(0.05)
+            async with asyncio.timeout(20):
+                while "sending" in [state for state, *_ in await states(gateway.database_url)]:
+                    await asyncio.sleep(0.05)
     finally:
         gateway.kill()
         await server.close()

@@ -226,8 +226,7 @@ def _answers(content: Content) -> dict[str, list[Message]]:
             )
             for reply in compose(content, turn, Memory()).replies
         ]  # fmt: skip
-    line = Greeting(words)._line("sms", alone=False)
-    return {"(first word)": [Message(1, "bot", line["text"], AT)], **given}
+    return {"(first word)": [Message(1, "bot", Greeting(words).text("sms", alone=False), AT)], **given}
 
 
 def test_an_answer_by_sms_costs_few_parts_and_has_plain_signs(

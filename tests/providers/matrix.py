@@ -291,7 +291,9 @@ class MatrixProvider:
                           "content": {"membership": "invite", "is_direct": True}}]  # fmt: skip
                 rooms.setdefault("invite", {})[room.id] = {"invite_state": {"events": state}}
             elif how == "join" or (how == "leave" and room.changed > after):
-                before = 0 if room.changed > after else after  # who comes in is shown what was said before
+                before = (
+                    0 if how == "join" and room.changed > after else after
+                )  # who comes in is shown what was said before
                 shown = [event for at, event in room.events if at > before]
                 timeline = {"events": shown[-most:], "limited": len(shown) > most, "prev_batch": f"s{after}"}
                 if fresh:

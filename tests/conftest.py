@@ -26,12 +26,13 @@ from gateway.app import Gateway
 from gateway.keyring import Keyring
 from gateway.processes import free_port
 from gateway.settings import Settings, read_settings
-from gateway.storage.database import connect, migrate
+from gateway.storage.database import connect
 from gateway.storage.store import Store
 from gateway.up import wait_for
 from tests.console_client import ConsoleClient, add_counsellor
 from tests.engine_double import EngineDouble
 from tests.postgres import NoPostgres, new_database, postgres_server
+from tests.schema import give_schema
 from tests.system import ROOT, System, Visitor
 
 # Tuesday 2026-11-24 10:00 in Stockholm: counsellors' hours.
@@ -111,7 +112,7 @@ def read_once() -> Iterator[None]:
 async def gateway(tmp_path: Path, clock: Clock, engine_double: EngineDouble, read_once: None) -> AsyncIterator[Gateway]:
     """A gateway on SQLite with the engine's double, served on loopback as `client` sees it."""
     made = Gateway(settings_for(tmp_path), engine_double.url, clock)
-    await migrate(made.settings.database)
+    await give_schema(made.settings.database)
     yield made
 
 
@@ -158,7 +159,7 @@ def keyring(tmp_path: Path) -> Iterator[Keyring]:
 @pytest_asyncio.fixture
 async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
     """A database of each kind with the schema in it."""
-    await migrate(database_url)
+    await give_schema(database_url)
     engine = connect(database_url)
     yield engine
     await engine.dispose()

@@ -68,16 +68,19 @@ def synchronous(url: str) -> str:
     return url.replace("sqlite+aiosqlite://", "sqlite://")
 
 
-def _migrate(url: str) -> None:
+def make_schema(url: str) -> None:
+    """Do what `migrate` does, on this thread; the database's folder is there."""
     config = _configuration(synchronous(url))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    scripts = ScriptDirectory.from_config(config)
+    known = {script.revision for script in scripts.walk_revisions()}
     engine = create_engine(synchronous(url), hide_parameters=True)
     try:
         with engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
         if current is not None and current not in known:
             raise DatabaseError(f"the database is newer than this program (revision {current}): start a newer Varsam")
-        command.upgrade(config, "head")
+        if current != scripts.get_current_head():
+            command.upgrade(config, "head")
     finally:
         engine.dispose()
 
@@ -87,4 +90,4 @@ async def migrate(url: str) -> None:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread(_migrate, url)
+    await asyncio.to_thread(make_schema, url)

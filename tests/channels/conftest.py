@@ -9,10 +9,10 @@ import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.app import Gateway
-from gateway.storage.database import migrate
 from tests.channels.platforms import Platforms
 from tests.conftest import Clock, settings_for
 from tests.engine_double import EngineDouble
+from tests.schema import give_schema
 
 
 @pytest_asyncio.fixture
@@ -28,7 +28,7 @@ async def gateway(
     """As everywhere, and with all channels in full."""
     public = {"public_origin": "http://localhost:8080"}
     made = Gateway(settings_for(tmp_path, **public, **platforms.settings()), engine_double.url, clock)
-    await migrate(made.settings.database)
+    await give_schema(made.settings.database)
     yield made
 
 

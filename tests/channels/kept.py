@@ -14,12 +14,12 @@ from sqlalchemy import func, select
 
 from connectors.messaging import Inbound
 from gateway.app import Gateway
-from gateway.storage.database import migrate
 from gateway.storage.records import Conversation, Line
 from gateway.storage.schema import arrivals, metadata, receipts
 from tests.channels.platforms import NAMES, Platforms
 from tests.conftest import Clock, settings_for
 from tests.engine_double import EngineDouble
+from tests.schema import give_schema
 
 T = TypeVar("T")
 PHONE = "phone:+46701740601"
@@ -39,7 +39,7 @@ async def running(
     """A gateway of the test's own, for as long as it is needed; the next one finds what this one has stored."""
     settings = settings_for(folder, database, public_origin=PUBLIC, **platforms.settings(mode, names))
     made = Gateway(settings, engine.url, clock)
-    await migrate(made.settings.database)
+    await give_schema(made.settings.database)
     async with TestClient(TestServer(made.app())) as client:
         if "signal" in names:
             await platforms["signal"].connected()

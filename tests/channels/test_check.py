@@ -24,10 +24,10 @@ from gateway.channels.hooks import LOOPBACK
 from gateway.channels.settings import ChannelSettings, path_of
 from gateway.processes import free_port
 from gateway.settings import Settings
-from gateway.storage.database import migrate
 from tests.channels.platforms import NAMES, PERSON, Platforms
 from tests.conftest import Clock, base_of, settings_for
 from tests.engine_double import EngineDouble
+from tests.schema import give_schema
 
 CALLED = ("telegram", "sms", "whatsapp", "messenger")
 BY_META = ("whatsapp", "messenger")
@@ -122,7 +122,7 @@ async def test_signpost_is_shown_to_answer_and_needs_no_store(
 ) -> None:  # fmt: skip
     given = {"public_origin": "http://localhost:8080", **platforms.settings("signpost", ("sms",))}
     made = Gateway(settings_for(tmp_path, **given), engine_double.url, clock)
-    await migrate(made.settings.database)
+    await give_schema(made.settings.database)
     monkeypatch.setattr(made.store, "writable", None)
     async with TestClient(TestServer(made.app())) as client, TestServer(made.metrics_app()) as metrics:
         update = {"public_origin": base_of(client), "metrics_port": metrics.port}
@@ -201,7 +201,7 @@ async def test_fetching_that_fails_is_told(
 ) -> None:
     platforms["telegram"].poll_moods.append("503")
     made = Gateway(settings_for(tmp_path, **platforms.settings("full", ("telegram",))), engine_double.url, clock)
-    await migrate(made.settings.database)
+    await give_schema(made.settings.database)
     async with TestClient(TestServer(made.app())), TestServer(made.metrics_app()) as metrics:
         settings = made.settings.model_copy(update={"metrics_port": metrics.port})
         async with asyncio.timeout(5):

@@ -13,13 +13,13 @@ import pytest_asyncio
 
 from gateway.app import Gateway
 from gateway.handoff import Event, State
-from gateway.storage.database import migrate
 from gateway.storage.records import Line
 from gateway.turns import first_group
 from tests.conftest import Clock, settings_for
 from tests.connectors.test_webchat import ID, bring, key_of, said
 from tests.console_client import ConsoleClient
 from tests.engine_double import EngineDouble
+from tests.schema import give_schema
 from tests.system import Visitor
 
 DANGER = "hjälp, han har låst in mig"
@@ -33,7 +33,7 @@ async def gateway(
     """As everywhere, but it waits a second for a locked database and half a second for the engine."""
     monkeypatch.setattr("gateway.storage.database.BUSY_SECONDS", 1)
     made = Gateway(settings_for(tmp_path, engine_seconds="0.5"), engine_double.url, clock)
-    await migrate(made.settings.database)
+    await give_schema(made.settings.database)
     yield made
 
 

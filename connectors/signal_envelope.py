@@ -60,7 +60,7 @@ def _item(item: object, number: str) -> list[Inbound]:
             received = _dict(received.get(wrapper))
     envelope = _dict(received.get("envelope"))
     author, *others = _who(envelope)[:2] or [""]
-    if received.get("exception") is not None or received.get("account", number) != number:
+    if received.get("exception") is not None or received.get("account") not in (None, number):
         return [UNKNOWN]
     if not author or f"phone:{number}" in (author, *others):
         return [UNKNOWN]
@@ -78,7 +78,7 @@ def _message(envelope: dict[str, Any], who: tuple[str, ...]) -> Inbound:
         return UNKNOWN
     at = _time(envelope.get("serverReceivedTimestamp")) or sent
     unknown = Inbound("unknown", name(who[0], sent), who, at=at / 1000)
-    if "offerMessage" in _dict(envelope.get("callMessage")) and not content:
+    if _dict(envelope.get("callMessage")).get("offerMessage") is not None and not content:
         return replace(unknown, kind="media", media="voice")  # somebody rings: voice, and it is not kept
     if not content or any(content.get(key) is not None for key in _ASIDE):
         return unknown

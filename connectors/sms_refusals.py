@@ -4,6 +4,8 @@ Most refusals are 403, whatever is wrong, so the line must be read. It is docume
 what it can be (46elksAPI.yaml, responses `default`). Seen: `API access denied`, `Not enough credits`, a country that is
 `disallowed by default`, a sender or an empty message that is refused. So words are looked for, and where none is known
 the status decides. The line itself goes nowhere: it may repeat a number or what somebody wrote.
+
+A page is of something in between: what it says of countries or destinations says nothing of the person.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from connectors.messaging import FailureName, SendFailed
 from connectors.wire import Answer
 
 _MOST = 2000  # characters that are looked through
+_PAGE = re.compile(r"[\s\ufeff]*<")
 
 # By status alone, whatever the text.
 STATUSES: dict[int, tuple[FailureName, str]] = {
@@ -43,7 +46,7 @@ def refusal(status: int, text: str) -> tuple[FailureName, str]:
         return STATUSES[status]
     if status < 400:
         return "misconfigured", "address"
-    for pattern, name, word in WORDS:
+    for pattern, name, word in () if _PAGE.match(text) else WORDS:
         if re.search(pattern, text, re.IGNORECASE):
             return name, word
     return OTHERWISE.get(status, ("refused", "refused"))

@@ -6,6 +6,7 @@ read in telegram_updates, what an operator is told is in telegram_check. No prof
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -31,6 +32,11 @@ from connectors.wire import CONNECT_SECONDS, LONGEST_WAIT, Answer, call, raise_f
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 (a header's name)
 POLL_SECONDS = 30
 POLL_SLACK_SECONDS = 15.0
+SHORTEST_POLL = 0.5  # seconds between two questions where there was nothing
+# An update may have 512 KB (MAX_EVENT_LEN in td/db/TQueue.cpp). A batch of which only the beginning was read would be
+# asked for again for ever, and nothing behind it would come: all that are asked for at once must fit.
+FETCHED_AT_ONCE = 20
+MOST_FETCHED = FETCHED_AT_ONCE * 600_000
 MOST_CONNECTIONS = 40
 TWO_DAYS = 48 * 3600.0
 
@@ -125,14 +131,19 @@ class Telegram(Channel):
     async def pull(self, http: aiohttp.ClientSession, take: Take) -> None:
         """Fetch for ever. Asking for what comes after an update tells Telegram that it can forget it.
 
-        A webhook is removed first, for Telegram gives nothing while there is one; what waits there is kept.
+        A webhook is removed first, for Telegram gives nothing while there is one; what waits there is kept. Where
+        there was nothing all that was taken is confirmed, and the next question names no place: after a quiet week
+        update_id begins anew, and may be lower.
         """
         if (await self._ask(http, "getWebhookInfo")).get("url"):
             await self._ask(http, "deleteWebhook", drop_pending_updates=False)
         after: dict[str, int] = {}
         while True:
+            began = asyncio.get_running_loop().time()
             updates = await self._fetch(http, after)
             if not updates:
+                after = {}
+                await asyncio.sleep(began + SHORTEST_POLL - asyncio.get_running_loop().time())
                 continue
             await take([read_update(update) for update in updates])
             last = max((id for id in map(update_id, updates) if id is not None), default=None)
@@ -142,11 +153,18 @@ class Telegram(Channel):
 
     async def _fetch(self, http: aiohttp.ClientSession, after: Mapping[str, int]) -> list[Any]:
         timeout = aiohttp.ClientTimeout(total=POLL_SECONDS + POLL_SLACK_SECONDS, sock_connect=CONNECT_SECONDS)
-        asked = {"timeout": POLL_SECONDS, "limit": 100, "allowed_updates": list(ALLOWED_UPDATES), **after}
-        answer = await self._call(http, "getUpdates", asked, timeout=timeout)
+        asked = {
+            "timeout": POLL_SECONDS,
+            "limit": FETCHED_AT_ONCE,
+            "allowed_updates": list(ALLOWED_UPDATES),
+            **after,
+        }
+        answer = await self._call(http, "getUpdates", asked, timeout=timeout, most=MOST_FETCHED)
         raise_for_error(answer)
         updates = answer.body.get("result")
-        return updates if isinstance(updates, list) else []
+        if not isinstance(updates, list):
+            raise SendFailed("provider_down", code="no list of updates")
+        return updates
 
     async def send(self, http: aiohttp.ClientSession, message: Outbound) -> str:
         chat = _chat(message.to)

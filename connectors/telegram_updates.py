@@ -20,6 +20,8 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 # What Telegram marks as a command and the gateway knows as a word. A command has only a-z, so ä is written a.
 COMMANDS = frozenset({"radera", "stopp", "stop", "webb", "lank", "länk", "hjalp", "hjälp", "help"})
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w{1,64})?(?=\s|\Z)")
+# What a link to the bot carries after /start, https://core.telegram.org/bots/features#deep-linking; else it is words.
+_CARRIED = re.compile(r"[A-Za-z0-9_-]{0,64}")
 # Of a message with no text. `animation` has a `document` with it, and `venue` a `location`.
 _MEDIA: tuple[tuple[str, Media], ...] = (
     ("photo", "picture"),
@@ -76,7 +78,9 @@ def _message(message: dict[str, Any]) -> Inbound | None:
         return None
     command = _COMMAND.match(text)
     if command and command[1].lower() == "start" and not media:
-        return Inbound("start", id, (PERSON + str(chat),), removal=id, at=at)
+        text = text[command.end() :].strip()
+        if _CARRIED.fullmatch(text):
+            return Inbound("start", id, (PERSON + str(chat),), removal=id, at=at)
     return Inbound(
         "media" if media else "text", id, (PERSON + str(chat),), _without_slash(text), media=media, removal=id, at=at
     )

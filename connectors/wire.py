@@ -24,6 +24,7 @@ MOST_BYTES = 1_000_000
 LONGEST_WAIT = 24 * 3600.0
 NOT_HANDED_OVER = (
     aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,  # a proxy that opens no way to the platform
     aiohttp.ConnectionTimeoutError,
     aiohttp.InvalidURL,
     aiohttp.NonHttpUrlClientError,
@@ -80,12 +81,19 @@ async def call(http: aiohttp.ClientSession, method: str, url: str, most: int = M
 
 
 async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
-    """Read a body; of one that is too long only the beginning, which then is no JSON."""
+    """Read a body; of one that is too long only the beginning, which then is no JSON.
+
+    A refusal whose body breaks off is a refusal: its status has come.
+    """
     raw = b""
-    async for piece in response.content.iter_any():
-        raw += piece
-        if len(raw) > most:
-            return raw[:most]
+    try:
+        async for piece in response.content.iter_any():
+            raw += piece
+            if len(raw) > most:
+                return raw[:most]
+    except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
+        if response.status < 400:
+            raise
     return raw
 
 
@@ -131,7 +139,8 @@ def _json(raw: bytes) -> Any:
 
 
 def _seconds(header: str | None) -> float | None:
-    """Read Retry-After: seconds, or a date (RFC 9110 section 10.2.3)."""
+    """Read Retry-After: seconds, or a date (RFC 9110 section 10.2.3). None at all, or what is past, asks for no wait:
+    then the caller's own pace holds, which grows."""
     if header is None:
         return None
     try:
@@ -141,4 +150,4 @@ def _seconds(header: str | None) -> float | None:
             seconds = (parsedate_to_datetime(header).astimezone(UTC) - datetime.now(UTC)).total_seconds()
         except (ValueError, TypeError, OverflowError):
             return None
-    return min(max(seconds, 0.0), LONGEST_WAIT) if seconds == seconds else None  # NaN is no time
+    return min(seconds, LONGEST_WAIT) if seconds > 0 else None  # also NaN is no time

@@ -26,6 +26,7 @@ from gateway.storage.store import Store
 
 LONGEST_BACKOFF = 300.0
 MISCONFIGURED_SECONDS = 30.0
+PATIENCE = 5  # attempts; who asks for a short wait each time would else have used them all within minutes
 MOST_ATTEMPTS = 200
 LONGEST_PAUSE = 20.0
 GONE = ("visitor_gone", "blocked")
@@ -36,6 +37,14 @@ log = structlog.get_logger()
 def backoff(attempts: int, chance: Callable[[], float] = random.random) -> float:
     """Give how long to wait before trying again, in seconds: doubled each time, from half to one and a half of it."""
     return float(min(LONGEST_BACKOFF, 2.0 ** min(attempts, 20)) * (0.5 + chance()))
+
+
+def waits(attempts: int, failure: SendFailed) -> float:
+    """Give how long to wait after a failure: what was asked for, and in the long run no less than our own pace."""
+    asked, wait = failure.retry_after, backoff(attempts)
+    if asked is not None:
+        wait = max(asked + random.random(), wait if attempts > PATIENCE else 0.0)  # noqa: S311
+    return max(wait, MISCONFIGURED_SECONDS) if failure.name == "misconfigured" else wait
 
 
 def as_outbound(ready: dict[str, Any], to: str) -> Outbound:
@@ -113,7 +122,7 @@ class Courier:
             await self._surely(lambda: self._rows.doubt(row))
             self.count(channel.name, "doubt")
         elif repeats and attempts < MOST_ATTEMPTS:
-            wait = self._wait(attempts, failure)
+            wait = waits(attempts, failure)
             if failure.whole:
                 self._limits.pause(channel.name, wait)
             again = await self._surely(lambda: self._later(row, self._clock() + wait, failure.name))
@@ -121,11 +130,6 @@ class Courier:
         else:
             await self.give_up(row, channel.name, to, failure.name, failure.code)
         self._tell(row.conversation)
-
-    def _wait(self, attempts: int, failure: SendFailed) -> float:
-        asked = failure.retry_after
-        wait = backoff(attempts) if asked is None else asked + random.random()  # noqa: S311
-        return max(wait, MISCONFIGURED_SECONDS) if failure.name == "misconfigured" else wait
 
     async def _later(self, row: Row, due_at: float, failure: str) -> bool:
         async with self._store.change(row.conversation) as change:

@@ -44,6 +44,7 @@ from gateway.words import Words
 
 DRAIN_SECONDS = 8.0
 FORGET_SECONDS = 600.0
+LONGEST_DEAF = 300.0  # whatever a platform asks for, or something in between: nobody is heard meanwhile
 SWITCHED_OFF_SECONDS = 3600.0  # what came just before a channel was switched off waits so long for it to come back
 log = structlog.get_logger()
 
@@ -180,7 +181,7 @@ class Messaging:
                 wait = None
             self._metrics.fetching.labels(channel=channel.name).set(0)
             failures = 1 if asyncio.get_running_loop().time() - began > 60 else failures + 1
-            await asyncio.sleep(min(60.0, backoff(failures)) if wait is None else wait)
+            await asyncio.sleep(min(60.0, backoff(failures)) if wait is None else min(wait, LONGEST_DEAF))
 
     # -- life
 

@@ -212,6 +212,20 @@ async def test_fetching_that_fails_is_told(
     ]
 
 
+async def test_fetching_does_not_pause_for_a_day(
+    tmp_path: Path, clock: Clock, engine_double: EngineDouble, platforms: Platforms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.channels.messaging.LONGEST_DEAF", 0.02)
+    provider = platforms["telegram"]
+    provider.retry_after = 86_400
+    provider.poll_moods.append("429")
+    made = Gateway(settings_for(tmp_path, **platforms.settings("full", ("telegram",))), engine_double.url, clock)
+    await migrate(made.settings.database)
+    async with TestClient(TestServer(made.app())), asyncio.timeout(5):
+        while "getupdates" not in [method for method, _ in provider.calls]:  # the first is not taken
+            await asyncio.sleep(0.02)
+
+
 @pytest.mark.parametrize("name", CALLED)
 async def test_another_secret_than_the_gateways_is_told(settings: Settings, name: str) -> None:
     setting = {"telegram": "secret", "sms": "path_secret"}.get(name, "app_secret")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from connectors.messaging import FAILURES, Outbound, SendFailed
 from connectors.registry import CHANNELS
 from gateway.app import Gateway
-from gateway.channels.courier import LONGEST_BACKOFF, backoff
+from gateway.channels.courier import LONGEST_BACKOFF, MOST_ATTEMPTS, backoff, waits
 from gateway.handoff import State
 from gateway.storage.outbox import MOST_DOUBTS
 from tests.channels.platforms import NAMES, Platforms
@@ -193,6 +193,13 @@ def test_waits_grow_and_are_never_the_same_for_all(attempts: int, chance: float)
     middle = min(LONGEST_BACKOFF, 2.0 ** min(attempts, 20))
     assert wait == middle * (0.5 + chance)
     assert backoff(attempts + 1, lambda: chance) >= wait
+
+
+@pytest.mark.parametrize("asked", [None, 1.0, 5.0])
+@pytest.mark.parametrize("name", ["provider_down", "retry_later"])
+def test_a_short_wait_that_is_asked_for_each_time_does_not_use_up_the_attempts(name: Any, asked: float | None) -> None:
+    given_up = sum(waits(attempts, SendFailed(name, asked)) for attempts in range(1, MOST_ATTEMPTS))
+    assert given_up > 8 * 3600
 
 
 async def test_only_what_concerns_all_stops_all(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:

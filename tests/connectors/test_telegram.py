@@ -20,6 +20,7 @@ from connectors.messaging import Finding, Inbound, Option, Outbound, SendFailed
 from connectors.telegram import ERRORS, Telegram, raise_for_error
 from connectors.telegram_check import NO_HOOK, about_bot, about_webhook, hook_problem, hook_refused
 from connectors.wire import LONGEST_WAIT, Answer, session
+from tests.connectors.payloads.telegram import message, update
 from tests.providers.telegram import SECRET, TOKEN, Deleted, TelegramProvider
 
 HOOK = "https://varsam.example/channels/telegram"
@@ -444,6 +445,53 @@ async def test_updates_without_ids_are_a_fault_of_the_platform(
     monkeypatch.setattr(provider, "_updates", updates)
     no = await failure(bot_at(provider.url, hook="").pull(http, Taken()))
     assert (no.name, no.code) == ("provider_down", "updates without update_id")
+
+
+@pytest.mark.parametrize("result", [None, True, "", {}, {"0": {"update_id": 1}}])
+async def test_an_answer_without_a_list_is_a_fault_of_the_platform(
+    provider: TelegramProvider, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, result: Any
+) -> None:
+    async def updates(asked: dict[str, Any]) -> Any:
+        return result
+
+    monkeypatch.setattr(provider, "_updates", updates)
+    no = await failure(bot_at(provider.url, hook="").pull(http, Taken()))
+    assert (no.name, no.code) == ("provider_down", "no list of updates")
+
+
+async def test_a_backlog_of_long_texts_is_fetched(
+    provider: TelegramProvider, pulled: Callable[[Taken], asyncio.Task[None]]
+) -> None:
+    long = "Я" * 4096  # six bytes each, as Telegram writes them
+    for number in range(1, 101):
+        replied = message(number, text=long, reply_to_message=message(number + 500, text=long), quote={"text": long})
+        provider.pending.append(update(number, message=replied))
+    taken = Taken()
+    pulled(taken)
+    await until(lambda: len(taken.texts) == 100)
+    assert set(taken.texts) == {long}
+
+
+async def test_ids_that_begin_anew_after_a_quiet_time_are_fetched(
+    provider: TelegramProvider, pulled: Callable[[Taken], asyncio.Task[None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telegram, "POLL_SECONDS", 0)
+    monkeypatch.setattr(telegram, "SHORTEST_POLL", 0.01)
+    provider.pending.append(update(884_200_001, message=message(1, text="före")))
+    taken = Taken()
+    pulled(taken)
+    await until(lambda: len(provider.calls) > 4)
+    provider.pending.append(update(4711, message=message(2, text="efter")))
+    await until(lambda: taken.texts == ["före", "efter"])
+
+
+async def test_a_server_that_never_waits_is_not_asked_without_end(
+    provider: TelegramProvider, pulled: Callable[[Taken], asyncio.Task[None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telegram, "POLL_SECONDS", 0)
+    pulled(Taken())
+    await asyncio.sleep(0.3)
+    assert sum(method == "getupdates" for method, _ in provider.calls) == 1
 
 
 async def test_old_webhook_is_removed_and_what_waits_is_kept(

@@ -114,6 +114,22 @@ async def test_what_was_handed_over_without_an_answer_is_in_doubt(answer: bytes,
     assert rude.calls == 1
 
 
+@pytest.mark.parametrize("status", [400, 429, 503])
+@pytest.mark.parametrize("after", ["close", "reset", "hang"])
+async def test_a_refusal_that_breaks_off_is_a_refusal(status: int, after: str) -> None:
+    head = f"HTTP/1.1 {status} No\r\nRetry-After: 7\r\nContent-Length: 20\r\n\r\n{{"
+    async with served(Rude(head.encode(), after)) as base:
+        answer = await called(base)
+    assert (answer.status, answer.body, answer.retry_after) == (status, {}, 7.0)
+
+
+@pytest.mark.parametrize("status", [403, 407, 503])
+async def test_a_proxy_that_opens_no_way_took_nothing(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with served(Rude(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode())) as proxy:
+        monkeypatch.setenv("https_proxy", proxy)
+        assert (await failed("https://platform.example")).name == "provider_down"
+
+
 async def test_nobody_there_took_nothing() -> None:
     assert (await failed(f"http://127.0.0.1:{free_port()}")).name == "provider_down"
 
@@ -206,10 +222,10 @@ async def retry_after(header: str) -> float | None:
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
-        ("7", 7.0), ("0.5", 0.5), ("0", 0.0), ("-3", 0.0), ("1e9", 86400.0), ("inf", 86400.0), ("nan", None),
+        ("7", 7.0), ("0.5", 0.5), ("0", None), ("-3", None), ("1e9", 86400.0), ("inf", 86400.0), ("nan", None),
         ("soon", None), ("", None), ("7 seconds", None), ("Mon, 99 Foo 2026", None),
-        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("Fri, 31 Dec 9999 23:59:59 -1200", None),
-        ("Mon, 01 Jan 0001 00:00:00 +1200", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", None), ("Fri, 31 Dec 9999 23:59:59 -1200", None),
+        ("Mon, 01 Jan 0001 00:00:00 +1200", None),
     ],
 )  # fmt: skip
 async def test_what_a_platform_asks_to_wait_is_read_or_left(header: str, seconds: float | None) -> None:
@@ -225,7 +241,7 @@ async def test_a_moment_to_wait_for_is_read_as_seconds() -> None:
 @given(st.text(max_size=80))
 def test_no_header_breaks_the_reader(header: str) -> None:
     read = wire._seconds(header)
-    assert read is None or 0 <= read <= wire.LONGEST_WAIT
+    assert read is None or 0 < read <= wire.LONGEST_WAIT
 
 
 @pytest.mark.parametrize("given", ["", "sha256=", "sha1=abc", "sha256=åäö", "sha256=" + "0" * 64, "\udcff"])

@@ -171,6 +171,9 @@ CASES = (
     Case("a call", envelope({"callMessage": {"offerMessage": CALL}}), (media("voice"),)),
     Case("the end of a call", envelope({"callMessage": {"hangupMessage": {"id": 1, "type": "NORMAL", "deviceId": 0}}}),
          (nothing(),)),
+    Case("the end of a call, with the rest of its record",
+         envelope({"callMessage": {"offerMessage": None, "answerMessage": None, "busyMessage": None,
+                                   "hangupMessage": {"id": 1, "type": "NORMAL", "deviceId": 0}}}), (nothing(),)),
     Case("a call's candidates", envelope({"callMessage": {"iceUpdateMessages": [{"id": 1, "opaque": "CgY="}]}}),
          (nothing(),)),
     Case(
@@ -222,6 +225,7 @@ CASES = (
     Case("our own other device has read", envelope({"syncMessage": {"readMessages": [{"sender": LINA}]}}, OURS, NUMBER),
          (UNKNOWN,)),
     Case("an echo of ours", envelope(message("Hej"), OURS, NUMBER), (UNKNOWN,)),
+    Case("words to no account that is named", {**envelope(message("hej")), "account": None}, (words("hej"),)),
     Case("another account of the container", {**envelope(message("Hej")), "account": "+46709999999"}, (UNKNOWN,)),
     Case(
         "a message that could not be decrypted",

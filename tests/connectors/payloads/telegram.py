@@ -125,6 +125,11 @@ READ: dict[str, tuple[dict[str, Any], Inbound]] = {
     "start": (command("/start"), said("", "start")),
     "start by a link that carries something": (command("/start affisch-7"), said("", "start")),
     "start that names the bot": (command("/start@VarsamBot"), said("", "start")),
+    "start with words after it": (
+        command("/start jag är rädd för honom"),
+        said("jag är rädd för honom"),
+    ),
+    "start with a word that no link carries": (command("/start hjälp!"), said("hjälp!")),
     "erase": (command("/radera"), said("radera")),
     "erase with more words": (command("/radera allt"), said("radera allt")),
     "erase in capitals, naming the bot": (command("/RADERA@VarsamBot"), said("RADERA")),

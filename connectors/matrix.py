@@ -133,7 +133,7 @@ class Matrix(messaging.Channel):
     async def _heeded(self, http: aiohttp.ClientSession, room: str, found: list[Inbound]) -> list[Inbound]:
         """Give what is to be heeded in a room. While who is there is not told, it is held and nobody else waits."""
         early, found = time.time() - OLDEST, [*self._held.pop(room, ()), *found]
-        found = [one for one in found if (one.at or early) >= early]
+        found = [one for one in found if one.kind in ("gone", "delete") or (one.at or early) >= early]
         if all(one.kind == "unknown" for one in found):
             return found
         try:

@@ -532,6 +532,22 @@ async def test_the_past_of_a_room_is_not_read(provider: MatrixProvider, desk: De
     assert (desk.texts, room.members[BOT]) == (["nu"], "join")
 
 
+async def test_what_was_taken_back_or_left_long_ago_is_heeded_all_the_same(
+    provider: MatrixProvider, http: aiohttp.ClientSession
+) -> None:
+    """Varsam was stopped for more than a day; the words were stored before."""
+    long_ago = time.time() - 2 * 86400
+    taken_back = provider.message("lina", {"redacts": "$theirs"}, "m.room.redaction", at=long_ago)
+    left = provider.message("omar", {"membership": "leave"}, "m.room.member", at=long_ago)
+    provider.room("omar").members[provider.person("omar")] = "leave"
+    await provider.deliver(None, "", taken_back)
+    await provider.deliver(None, "", left)
+    desk = Desk(channel(provider.url), http)
+    await until(lambda: len(desk.texts) == 2)
+    assert [(one.kind, one.refers) for one in desk.taken[:2]] == [("delete", "$theirs"), ("gone", "")]
+    await desk.stop()
+
+
 async def test_an_invitation_is_tried_again_and_others_do_not_wait(
     provider: MatrixProvider, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,6 +68,7 @@ def failed(code: int, title: str) -> dict[str, Any]:
 
 SAID = Inbound("text", WAMID, WHO, at=AT)
 ODD = replace(SAID, kind="unknown")
+OTHER = replace(SAID, kind="media", media="other")
 FATE = Inbound("status", f"{OURS}:sent", WHO, refers=OURS, status="sent", at=AT + 5)
 CONVERSATION = {
     "id": "7270432eae37498234f4444b35ffc5",
@@ -361,6 +362,25 @@ CASES = [
         ),
         [replace(SAID, kind="media", media="other")],
     ),
+    *(
+        Case(f"a {sort} that WhatsApp does not hand on", one("unsupported", unsupported={"type": sort}), [ODD])
+        for sort in ("reaction", "pin", "keep_in_chat")
+    ),
+    Case("something WhatsApp does not hand on, of an odd shape", one("unsupported", unsupported=["pin"]), [OTHER]),
+    Case(
+        "something WhatsApp does not hand on, as it used to come",
+        one(
+            "unknown",
+            errors=[
+                {
+                    "code": 131051,
+                    "title": "Unsupported message type",
+                    "details": "Message type is not currently supported",
+                }
+            ],
+        ),
+        [OTHER],
+    ),
     Case("chat opened for the first time", one("request_welcome"), [ODD]),
     Case(
         "disappearing message",
@@ -368,7 +388,7 @@ CASES = [
             "ephemeral",
             errors=[{"code": 501, "title": "Unsupported", "details": "Message type is not currently supported"}],
         ),
-        [ODD],
+        [OTHER],
     ),
     Case(
         "message in a group",

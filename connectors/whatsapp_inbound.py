@@ -149,12 +149,15 @@ def _moved(message: dict[str, Any], who: tuple[str, ...]) -> tuple[str, ...]:
 def _status(status: dict[str, Any]) -> Inbound:
     id, word = identifier(status.get("id")), status.get("status")
     became = _STATUSES.get(word) if isinstance(word, str) else None
-    if not id or became is None or status.get("recipient_type") == "group":
-        return Inbound("unknown", id)
     user = identifier(status.get("recipient_user_id")) or _scoped(status.get("recipient_id"))
-    phone = _digits(status.get("recipient_id"))
-    found = Inbound("status", f"{id}:{became}", _ids(user, phone), refers=id, status=became)
-    found = replace(found, at=moment(status.get("timestamp")))
+    who, at = _ids(user, _digits(status.get("recipient_id"))), moment(status.get("timestamp"))
+    if not id or status.get("recipient_type") == "group":
+        return Inbound("unknown", id)
+    if word == "deleted" and who:  # said of a message of theirs
+        return Inbound("delete", f"{id}:deleted", who, refers=id, at=at)
+    if became is None:
+        return Inbound("unknown", id)
+    found = Inbound("status", f"{id}:{became}", who, refers=id, status=became, at=at)
     if became != "failed":
         return found
     code = _code(status)

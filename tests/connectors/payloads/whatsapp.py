@@ -462,6 +462,16 @@ CASES = [
         failed(999999, "?"),
         [replace(FATE, id=f"{OURS}:failed", status="failed", failure="refused", code="999999")],
     ),
+    Case(
+        "message taken back, told as a status",
+        body(change(value(statuses=[status("deleted", id="wamid.FIRST")]))),
+        [Inbound("delete", "wamid.FIRST:deleted", WHO, refers="wamid.FIRST", at=AT + 5)],
+    ),
+    Case(
+        "taken back by nobody",
+        body(change(value(statuses=[{"id": "wamid.FIRST", "status": "deleted", "timestamp": "1795510805"}]))),
+        [Inbound("unknown", "wamid.FIRST")],
+    ),
     Case("played", body(change(value(statuses=[status("played")]))), [Inbound("unknown", OURS)]),
     Case(
         "delivered in a group",

@@ -1,6 +1,5 @@
-"""Matrix: a bot account on a homeserver, by its access token. A person is known by the room alone. In a room with more
-than one other in it, or invited to it, nothing is read and nothing said. Encrypted words cannot be read. Facts and
-their sources: docs/channels/matrix.md.
+"""Matrix: a bot account on a homeserver. A person is known by the room alone. In a room with more than one other in it,
+or invited to it, nothing is read and nothing said. Encrypted words cannot be read. Facts: docs/channels/matrix.md.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ from connectors.messaging import UNKNOWN, Finding, Inbound, Media, Outbound, Req
 from connectors.reading import identifier, moment, objects, part, words
 from connectors.wire import CONNECT_SECONDS, LONGEST_WAIT, call, raise_for_server, read_object
 
-POLL_SECONDS, OLDEST = 30, 24 * 3600.0  # what is older is not read: a room that we come into has a past
-TRIES, MOST_BYTES = 8, 20_000_000
-IN, OUT = ("join", "invite"), ("M_FORBIDDEN", "M_NOT_FOUND")  # who is in a room; what is said when we are not
+POLL_SECONDS, HELD_SECONDS, TRIES, MOST_HELD, MOST_BYTES = 30, 2, 8, 100, 20_000_000
+OLDEST = 24 * 3600.0  # what was said before is not read: a room that we come into has a past
+IN, OUT, ASKED = ("join", "invite"), ("M_FORBIDDEN", "M_NOT_FOUND"), {"not_membership": "leave"}
 FILTER = '{"presence":N,"account_data":N,"room":{"state":N,"ephemeral":N,"account_data":N,"timeline":{"limit":100}}}'
 FILTER = FILTER.replace("N", '{"not_types":["*"]}')
 MEDIA: dict[str, Media] = {
@@ -44,15 +43,14 @@ class Matrix(messaging.Channel):
         Setting("user", "the bot's own id", r"@[a-z0-9._=/+-]{1,200}:[A-Za-z0-9.:\[\]-]{1,200}", "@stod:example.se"),
         Setting("token", "an access token of the bot's account", r"[!-~]{8,500}", "syt_c3RvZA_example", secret=True),
     )
-    # An event has at most 65,536 bytes. The pace is ours: what a homeserver allows is its own matter, and it says so.
     capabilities: ClassVar[messaging.Capabilities] = messaging.Capabilities(
         unit="utf8", longest=20_000, best=2000, typing=True, deletes_own=float("inf"), keys=True, per_second=5.0,
-        burst=10.0, chat_burst=4.0,
+        burst=10.0, chat_burst=4.0,  # an event has at most 65,536 bytes; the pace is ours: the server says its own
     )  # fmt: skip
 
     def __init__(self, values: Mapping[str, str], hook: str) -> None:
         self._api, self._user = values["api_url"] + "/_matrix/client/v3", values["user"]
-        self._headers = {"Authorization": f"Bearer {values['token']}"}
+        self._headers, self._held = {"Authorization": f"Bearer {values['token']}"}, dict[str, list[Inbound]]()
         self._read_until = f"/user/{quote(self._user, safe='')}/account_data/varsam.since"
 
     def parse(self, request: Request) -> list[Inbound]:
@@ -61,24 +59,22 @@ class Matrix(messaging.Channel):
     async def pull(self, http: aiohttp.ClientSession, take: Take) -> None:
         """Fetch for ever. How far is kept at the homeserver, once all is taken and nobody waits for us to come."""
         timeout = aiohttp.ClientTimeout(total=POLL_SECONDS + 15.0, sock_connect=CONNECT_SECONDS)
-        asked = {"filter": FILTER, "set_presence": "offline", "timeout": f"{POLL_SECONDS}000"}
-        kept = await self._call(http, "GET", self._read_until, but=("M_NOT_FOUND",))
-        asked |= {"since": since} if (since := identifier(kept.get("since"))) else {}
-        tasks: set[asyncio.Task[None]] = set()
+        since = identifier((await self._call(http, "GET", self._read_until, but=("M_NOT_FOUND",))).get("since"))
+        asked = {"filter": FILTER, "set_presence": "offline", "timeout": "0"} | ({"since": since} if since else {})
+        tasks, self._held = set[asyncio.Task[None]](), {}
         try:
             while True:
                 news = await self._call(http, "GET", "/sync", params=asked, timeout=timeout, most=MOST_BYTES)
                 if not identifier(news.get("next_batch")):
                     raise SendFailed("provider_down", code="no_next_batch")
-                found = [await self._heeded(http, *room) for room in self._rooms(news).items()]
+                rooms: dict[str, list[Inbound]] = {room: [] for room in self._held} | self._rooms(news)
+                found = [await self._heeded(http, *room) for room in rooms.items()]
                 await take(inbounds := [one for heeded in found for one in heeded])
-                acts = [(f"room:{room}", "join") for room in part(part(news, "rooms"), "invite")]
-                acts += [(one.who[0], "leave") for one in inbounds if one.kind == "gone"]
-                for act in acts:
-                    tasks.add(task := asyncio.create_task(self._act(http, *act)))
-                    task.add_done_callback(tasks.discard)
-                asked["since"] = news["next_batch"]
-                if news.get("rooms") and not tasks:
+                acts = [self._act(http, f"room:{room}", "join") for room in part(part(news, "rooms"), "invite")]
+                acts += [self._act(http, one.who[0], "leave") for one in inbounds if one.kind == "gone"]
+                tasks = {*(one for one in tasks if not one.done()), *map(asyncio.create_task, acts)}
+                asked |= {"since": news["next_batch"], "timeout": f"{HELD_SECONDS if self._held else POLL_SECONDS}000"}
+                if news.get("rooms") and not tasks and not self._held:
                     await self._call(http, "PUT", self._read_until, json={"since": asked["since"]})
         finally:
             for task in tasks:
@@ -96,8 +92,7 @@ class Matrix(messaging.Channel):
 
     async def delete(self, http: aiohttp.ClientSession, to: str, id: str) -> None:
         """Empty a message of ours for everybody; that there was one is still seen."""
-        event = quote(id, safe="")
-        await self._call(http, "PUT", f"{_at(to)}/redact/{event}/{event}", json={})
+        await self._call(http, "PUT", f"{_at(to)}/redact/{quote(id, safe='')}/{quote(id, safe='')}", json={})
 
     async def show_typing(self, http: aiohttp.ClientSession, to: str) -> None:
         path = f"{_at(to)}/typing/{quote(self._user, safe='')}"
@@ -130,19 +125,24 @@ class Matrix(messaging.Channel):
 
     async def _there(self, http: aiohttp.ClientSession, room: str) -> set[str]:
         """Ask who is in a room or invited: each time, for somebody may have come since who is not to read it."""
-        told = await self._call(http, "GET", f"{_at(room)}/members", but=OUT, params={"not_membership": "leave"})
+        told = await self._call(http, "GET", f"{_at(room)}/members", but=OUT, most=MOST_BYTES, params=ASKED)
         if "errcode" not in told and not isinstance(told.get("chunk"), list):
             raise SendFailed("provider_down", code="no_members")
         return {words(m.get("state_key")) for m in objects(told, "chunk") if part(m, "content").get("membership") in IN}
 
     async def _heeded(self, http: aiohttp.ClientSession, room: str, found: list[Inbound]) -> list[Inbound]:
-        """Give what is to be heeded in a room: words while one other is there, and that nobody or we are there."""
+        """Give what is to be heeded in a room. While who is there is not told, it is held and nobody else waits."""
+        early, found = time.time() - OLDEST, [*self._held.pop(room, ()), *found]
+        found = [one for one in found if one.kind in ("gone", "delete") or (one.at or early) >= early]
         if all(one.kind == "unknown" for one in found):
             return found
-        there = await self._there(http, room)
-        alone, early = self._user not in there or len(there) == 1, time.time() - OLDEST
-        heeds = [one.kind == "gone" if alone else one.kind != "gone" and len(there) == 2 for one in found]
-        return [one for one, heed in zip(found, heeds, strict=True) if heed and (one.at or early) >= early]
+        try:
+            there = await self._there(http, room)
+        except SendFailed:
+            self._held[room] = found[-MOST_HELD:]
+            return []
+        alone = self._user not in there or len(there) == 1  # nobody is there, or we are not; else words of one other
+        return [one for one in found if (one.kind == "gone") is alone and (alone or len(there) == 2)]
 
     async def _act(self, http: aiohttp.ClientSession, room: str, act: str) -> None:
         """Come into a room, or leave it. The server that an invitation came from may be slow, or not there."""

@@ -93,7 +93,7 @@ class Inbound:
     id: the platform's own, the same in every repeat; unique in the channel (a connector adds what makes it so).
     who: ids of the person, each as `kind:value`, the most lasting first; an answer goes to the first. A later message
         may bring others of them; one in common is enough to be the same person. `renamed`: the new ones first, then
-        those they had.
+        those they had; only the first of each kind is theirs from then on.
     text: words; also those under a picture (`media` then says what came along and is not kept). Never cut.
     choice: of `choice`: the reference that `Option` carried.
     refers: of `edit`, `delete` and `status`: the `id` of the message concerned (of `status`: what `send` gave).

@@ -25,8 +25,12 @@ MEDIA: dict[str, Media] = {
     "sticker": "sticker",
     "location": "location",
     "contacts": "contact",
-    "unsupported": "other",  # a poll, a picture to be seen once, a video note ...: sent to us, and not given to us
+    # sent to us, and not given to us: a poll, a picture to be seen once, a video note, a disappearing message ...
+    "unsupported": "other",
+    "unknown": "other",
+    "ephemeral": "other",
 }
+_NO_WORDS = frozenset({"reaction", "pin", "keep_in_chat"})  # among what is not given to us: done to a message, not said
 _USER = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
 _STATUSES: dict[str, Literal["sent", "delivered", "read", "failed"]] = {
     "sent": "sent",
@@ -98,7 +102,7 @@ def _said(base: Inbound, message: dict[str, Any]) -> Inbound:
         reply = part(interactive, "button_reply") or part(interactive, "list_reply")
         return _choice(base, reply.get("id"), reply.get("title"))
     media = MEDIA.get(kind) if isinstance(kind, str) else None
-    if media is None:
+    if media is None or words(part(message, "unsupported").get("type")) in _NO_WORDS:
         return base
     return replace(base, kind="media", media=media, text=words(part(message, str(kind)).get("caption")))
 
@@ -145,12 +149,15 @@ def _moved(message: dict[str, Any], who: tuple[str, ...]) -> tuple[str, ...]:
 def _status(status: dict[str, Any]) -> Inbound:
     id, word = identifier(status.get("id")), status.get("status")
     became = _STATUSES.get(word) if isinstance(word, str) else None
-    if not id or became is None or status.get("recipient_type") == "group":
-        return Inbound("unknown", id)
     user = identifier(status.get("recipient_user_id")) or _scoped(status.get("recipient_id"))
-    phone = _digits(status.get("recipient_id"))
-    found = Inbound("status", f"{id}:{became}", _ids(user, phone), refers=id, status=became)
-    found = replace(found, at=moment(status.get("timestamp")))
+    who, at = _ids(user, _digits(status.get("recipient_id"))), moment(status.get("timestamp"))
+    if not id or status.get("recipient_type") == "group":
+        return Inbound("unknown", id)
+    if word == "deleted" and who:  # said of a message of theirs
+        return Inbound("delete", f"{id}:deleted", who, refers=id, at=at)
+    if became is None:
+        return Inbound("unknown", id)
+    found = Inbound("status", f"{id}:{became}", who, refers=id, status=became, at=at)
     if became != "failed":
         return found
     code = _code(status)

@@ -28,6 +28,7 @@ NOT_HANDED_OVER = (
     aiohttp.ConnectionTimeoutError,
     aiohttp.InvalidURL,
     aiohttp.NonHttpUrlClientError,
+    UnicodeError,  # a name that can be no host's, as with two dots: nobody is asked for it
 )
 
 
@@ -81,9 +82,8 @@ async def call(http: aiohttp.ClientSession, method: str, url: str, most: int = M
 
 
 async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
-    """Read a body; of one that is too long only the beginning, which then is no JSON.
-
-    A refusal whose body breaks off is a refusal: its status has come.
+    """Read a body; of one that is too long only the beginning, which then is no JSON. So too of one that breaks off
+    after a status that tells by itself that nothing was taken; any other refusal is in the body.
     """
     raw = b""
     try:
@@ -92,7 +92,7 @@ async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
             if len(raw) > most:
                 return raw[:most]
     except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
-        if response.status < 400:
+        if response.status != 429 and not _is_down(response.status):
             raise
     return raw
 
@@ -104,7 +104,7 @@ def raise_for_server(answer: Answer) -> None:
     """
     if answer.status == 504:
         raise SendFailed("in_doubt", code="504")
-    if answer.status >= 500:
+    if _is_down(answer.status):
         raise SendFailed("provider_down", answer.retry_after, code=str(answer.status))
     if answer.status == 429:
         raise SendFailed("retry_later", answer.retry_after, code="429")
@@ -112,6 +112,11 @@ def raise_for_server(answer: Answer) -> None:
         raise SendFailed("misconfigured", code=str(answer.status))
     if not answer.good:
         raise SendFailed("refused", code=str(answer.status))
+
+
+def _is_down(status: int) -> bool:
+    """Tell whether a status says that nothing was taken and may be tried again; 408: the request came too slowly."""
+    return status == 408 or (status >= 500 and status != 504)
 
 
 def signed(secret: str, body: bytes, given: str) -> bool:

@@ -12,6 +12,14 @@ from gateway.storage.store import Store
 BEFORE = "before"  # in what is known of a conversation: the closed ones of the same person, while they are kept
 
 
+def of_each_kind(who: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the first id of each kind: of somebody who was renamed those that they have now."""
+    firsts: dict[str, str] = {}
+    for id in who:
+        firsts.setdefault(id.partition(":")[0], id)
+    return tuple(firsts.values())
+
+
 @dataclass(frozen=True)
 class Theirs:
     """`talk`: the conversation that goes on, None where there is none. `rest`: closed ones, and one begun apart."""

@@ -15,7 +15,7 @@ from gateway.channels.commands import command_of
 from gateway.channels.greeting import Greeting
 from gateway.channels.leaving import Leaving
 from gateway.channels.offered import pressed, typed
-from gateway.channels.people import BEFORE, People, Theirs
+from gateway.channels.people import BEFORE, People, Theirs, of_each_kind
 from gateway.channels.standing import MARK, PIECE, Standing, blank, cut, find, is_too_long, kept_with, part_of
 from gateway.delivery import say_as_system
 from gateway.handoff import State
@@ -284,13 +284,16 @@ class Reception:
         await self._arrivals.drop(arrival.id)
 
     async def _renamed(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> None:
-        """Somebody has another number now: the talk goes on, and answers go there."""
+        """Somebody has another number now: the talk goes on, and answers go there. Whoever writes from the old one is a
+        stranger: they may have the card, or the phone, of somebody who has left them.
+        """
         theirs = await self._people.theirs(channel.name, inbound.who)
         if theirs.talk is None:
             await self._arrivals.drop(arrival.id)
             return
         async with self._store.change(theirs.talk) as change:
-            await self._addresses.keep(change, channel.name, inbound.who)
+            await self._addresses.forget_ids(change)
+            await self._addresses.keep(change, channel.name, of_each_kind(inbound.who))
             await self._arrivals.close(change.connection, arrival)
 
     async def _not_arrived(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> None:

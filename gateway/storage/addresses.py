@@ -112,6 +112,11 @@ class Addresses:
         if written.rowcount == 0:
             await connection.execute(insert(addresses).values(conversation=id, stopped=False, sealed=sealed))
 
+    async def forget_ids(self, change: Change) -> None:
+        """None of the ids by which this visitor was known is theirs any more: somebody else may have it by now."""
+        theirs = address_hashes.c.conversation == change.conversation.id
+        await change.connection.execute(delete(address_hashes).where(theirs))
+
     async def renew(self, change: Change, channel: str, who: tuple[str, ...]) -> None:
         """The person has written again: new ids of theirs are known, answers go to the most lasting of those they
         wrote with, and who said stop has changed their mind.

@@ -220,7 +220,7 @@ async def test_fetching_does_not_pause_for_a_day(
     provider.retry_after = 86_400
     provider.poll_moods.append("429")
     made = Gateway(settings_for(tmp_path, **platforms.settings("full", ("telegram",))), engine_double.url, clock)
-    await migrate(made.settings.database)
+    await give_schema(made.settings.database)
     async with TestClient(TestServer(made.app())), asyncio.timeout(5):
         while "getupdates" not in [method for method, _ in provider.calls]:  # the first is not taken
             await asyncio.sleep(0.02)

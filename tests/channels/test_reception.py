@@ -104,6 +104,31 @@ async def test_a_new_number_keeps_the_talk(gateway: Gateway) -> None:
     assert await said(gateway) == ["ett", "två"]
 
 
+@pytest.mark.parametrize(
+    ("renamed", "stranger"),
+    [
+        (("phone:2", "phone:1"), ("user:B", "phone:1")),
+        (("phone:2", "phone:1"), ("phone:1",)),
+        (("user:C", "phone:2", "phone:1", "user:A"), ("user:B", "phone:1")),
+        (("user:C", "phone:2", "phone:1", "user:A"), ("phone:1",)),
+        (("user:C", "user:A"), ("user:A",)),
+    ],
+)
+async def test_who_has_the_old_number_now_is_a_stranger(
+    gateway: Gateway, renamed: tuple[str, ...], stranger: tuple[str, ...]
+) -> None:
+    await came(gateway, text("1", "ett", ("user:A", "phone:1")), channel="whatsapp")
+    (theirs,) = await gateway.store.ids()
+    await came(gateway, Inbound("renamed", "r", renamed), channel="whatsapp")
+    await came(gateway, text("2", "vem är det här?", stranger), channel="whatsapp")
+    await came(gateway, text("3", "två", (renamed[0],)), channel="whatsapp")
+    said_there = [line.words["text"] for line in await gateway.store.lines(theirs) if line.sender == "visitor"]
+    address = await gateway.messaging.addresses.of(theirs)
+    assert address is not None
+    assert (said_there, address.to) == (["ett", "två"], renamed[0])
+    assert len(await gateway.store.ids()) == 2
+
+
 # -- what a platform tells of our messages
 
 

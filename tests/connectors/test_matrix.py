@@ -467,17 +467,49 @@ async def test_a_token_of_another_account_fetches_nothing(
         await Desk(channel(provider.url, user="@annan:stod.example.se"), http).task
 
 
-async def test_who_is_there_not_being_told_nothing_is_lost(
+@pytest.mark.parametrize("mood", ["garbage", "503", "429"])
+async def test_who_is_there_not_being_told_words_wait_in_their_order(
+    provider: MatrixProvider, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, mood: str
+) -> None:
+    monkeypatch.setattr(module, "HELD_SECONDS", 0)
+    provider.member_moods.extend([mood] * 1000)
+    await provider.deliver(None, "", provider.text("lina", "ett"))
+    desk = Desk(channel(provider.url), http)
+    await until(lambda: len(provider.member_moods) < 998)
+    await provider.deliver(None, "", provider.text("lina", "två"))
+    await asyncio.sleep(0.02)
+    assert (desk.taken, provider.kept) == ([], {})
+    provider.member_moods.clear()
+    await until(lambda: desk.texts == ["ett", "två"])
+    await provider.deliver(None, "", provider.text("lina", "tre"))
+    await until(lambda: provider.kept)
+    await desk.stop()
+
+
+async def test_words_that_wait_to_be_told_who_is_there_outlast_a_restart(
     provider: MatrixProvider, http: aiohttp.ClientSession
 ) -> None:
     made = channel(provider.url)
     provider.member_moods.append("garbage")
     await provider.deliver(None, "", provider.text("lina", "ett"))
-    with pytest.raises(SendFailed, match=r"^provider_down no_members$"):
-        await Desk(made, http).task
+    killed = Desk(made, http)
+    await until(lambda: not provider.member_moods)
+    await killed.stop()
+    assert (killed.taken, provider.kept) == ([], {})
     again = Desk(made, http)
     await until(lambda: again.texts == ["ett"])
     await again.stop()
+
+
+async def test_a_room_with_more_people_than_can_be_told_silences_nobody_else(
+    provider: MatrixProvider, desk: Desk
+) -> None:
+    crowd = provider.make_room("omar", "join")
+    crowd.members |= {f"@gast{number}:example.net": "join" for number in range(8000)}  # more than a megabyte
+    await provider.deliver(None, "", provider.text("omar", "hej alla"))
+    await until(lambda: any(crowd.id in call for call in provider.calls))
+    await provider.deliver(None, "", provider.text("lina", "hjälp"))
+    await until(lambda: desk.texts == ["hjälp"])
 
 
 # Rooms
@@ -498,6 +530,22 @@ async def test_the_past_of_a_room_is_not_read(provider: MatrixProvider, desk: De
     await provider.deliver(None, "", provider.text("lina", "nu"))
     await until(lambda: desk.texts)
     assert (desk.texts, room.members[BOT]) == (["nu"], "join")
+
+
+async def test_what_was_taken_back_or_left_long_ago_is_heeded_all_the_same(
+    provider: MatrixProvider, http: aiohttp.ClientSession
+) -> None:
+    """Varsam was stopped for more than a day; the words were stored before."""
+    long_ago = time.time() - 2 * 86400
+    taken_back = provider.message("lina", {"redacts": "$theirs"}, "m.room.redaction", at=long_ago)
+    left = provider.message("omar", {"membership": "leave"}, "m.room.member", at=long_ago)
+    provider.room("omar").members[provider.person("omar")] = "leave"
+    await provider.deliver(None, "", taken_back)
+    await provider.deliver(None, "", left)
+    desk = Desk(channel(provider.url), http)
+    await until(lambda: len(desk.texts) == 2)
+    assert [(one.kind, one.refers) for one in desk.taken[:2]] == [("delete", "$theirs"), ("gone", "")]
+    await desk.stop()
 
 
 async def test_an_invitation_is_tried_again_and_others_do_not_wait(

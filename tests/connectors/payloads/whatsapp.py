@@ -68,6 +68,7 @@ def failed(code: int, title: str) -> dict[str, Any]:
 
 SAID = Inbound("text", WAMID, WHO, at=AT)
 ODD = replace(SAID, kind="unknown")
+OTHER = replace(SAID, kind="media", media="other")
 FATE = Inbound("status", f"{OURS}:sent", WHO, refers=OURS, status="sent", at=AT + 5)
 CONVERSATION = {
     "id": "7270432eae37498234f4444b35ffc5",
@@ -361,6 +362,25 @@ CASES = [
         ),
         [replace(SAID, kind="media", media="other")],
     ),
+    *(
+        Case(f"a {sort} that WhatsApp does not hand on", one("unsupported", unsupported={"type": sort}), [ODD])
+        for sort in ("reaction", "pin", "keep_in_chat")
+    ),
+    Case("something WhatsApp does not hand on, of an odd shape", one("unsupported", unsupported=["pin"]), [OTHER]),
+    Case(
+        "something WhatsApp does not hand on, as it used to come",
+        one(
+            "unknown",
+            errors=[
+                {
+                    "code": 131051,
+                    "title": "Unsupported message type",
+                    "details": "Message type is not currently supported",
+                }
+            ],
+        ),
+        [OTHER],
+    ),
     Case("chat opened for the first time", one("request_welcome"), [ODD]),
     Case(
         "disappearing message",
@@ -368,7 +388,7 @@ CASES = [
             "ephemeral",
             errors=[{"code": 501, "title": "Unsupported", "details": "Message type is not currently supported"}],
         ),
-        [ODD],
+        [OTHER],
     ),
     Case(
         "message in a group",
@@ -441,6 +461,16 @@ CASES = [
         "failed: a code nobody knows",
         failed(999999, "?"),
         [replace(FATE, id=f"{OURS}:failed", status="failed", failure="refused", code="999999")],
+    ),
+    Case(
+        "message taken back, told as a status",
+        body(change(value(statuses=[status("deleted", id="wamid.FIRST")]))),
+        [Inbound("delete", "wamid.FIRST:deleted", WHO, refers="wamid.FIRST", at=AT + 5)],
+    ),
+    Case(
+        "taken back by nobody",
+        body(change(value(statuses=[{"id": "wamid.FIRST", "status": "deleted", "timestamp": "1795510805"}]))),
+        [Inbound("unknown", "wamid.FIRST")],
     ),
     Case("played", body(change(value(statuses=[status("played")]))), [Inbound("unknown", OURS)]),
     Case(

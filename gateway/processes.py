@@ -7,20 +7,30 @@ import collections
 import contextlib
 import ctypes
 import os
+import random
 import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
 
 _PR_SET_PDEATHSIG = 1
+UNASSIGNED = range(20000, 32768)  # below Linux's net.ipv4.ip_local_port_range
+TRIED_PORTS = 100
 LONGEST_PAUSE = 30.0
 
 
 def free_port() -> int:
-    """Give a port on loopback that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Give a port on loopback that is free now. OSError where there is none.
+
+    Not of those that the system itself gives to whatever connects: one of these could take it before it is used, or
+    while who listened there is started anew.
+    """
+    for port in random.sample(UNASSIGNED, TRIED_PORTS):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free on loopback")
 
 
 def is_taken(host: str, port: int) -> bool:

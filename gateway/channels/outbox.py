@@ -129,8 +129,8 @@ class Outbox:
         finally:
             del self._tasks[id]
 
-    async def _next(self, id: str, http: aiohttp.ClientSession) -> bool:
-        """Do what comes next for a conversation; False where nothing can be done."""
+    async def _next(self, id: str, http: aiohttp.ClientSession, turn: bool = False) -> bool:
+        """Do what comes next for a conversation; False where nothing can be done. `turn`: it has been waited for."""
         row = await self._rows.next(id)
         if row is None:
             return False
@@ -154,8 +154,10 @@ class Outbox:
             await self._nap(min(wait, LONGEST_NAP))
         elif row.ready is None:
             await self._shape(conversation, row, channel, address.to)
-        elif await self._turn(channel, id):
+        elif turn:
             await self._courier.hand_over(row, channel, address.to, http)
+        elif await self._turn(channel, id):
+            return await self._next(id, http, turn=True)  # it may have grown old meanwhile, or the number another's
         return True
 
     async def _recall(self, id: str) -> None:

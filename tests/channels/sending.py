@@ -32,6 +32,21 @@ async def _at_once(self: object, channel: str, can: object, chat: str | None = N
     return None
 
 
+class Gate:
+    """Nobody's turn comes until it opens; `waiting`: how many have asked."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._opened, self.waiting = asyncio.Event(), 0
+        monkeypatch.setattr("gateway.channels.limits.Limits.turn", self._turn)
+
+    async def _turn(self, channel: str, can: object, chat: str | None = None) -> None:
+        self.waiting += 1
+        await self._opened.wait()
+
+    def open(self) -> None:
+        self._opened.set()
+
+
 async def until(true: Callable[[], Any], seconds: float = 5) -> Any:
     """Wait until something is true; give it."""
     async with asyncio.timeout(seconds):

@@ -11,14 +11,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.messaging import FAILURES, Outbound, SendFailed
+from connectors.messaging import FAILURES, Inbound, Outbound, SendFailed
 from connectors.registry import CHANNELS
 from gateway.app import Gateway
 from gateway.channels.courier import LONGEST_BACKOFF, MOST_ATTEMPTS, backoff, waits
 from gateway.handoff import State
 from gateway.storage.outbox import MOST_DOUBTS
 from tests.channels.platforms import NAMES, Platforms
-from tests.channels.sending import Sending, quick, until
+from tests.channels.sending import Gate, Sending, quick, until
 from tests.conftest import Clock
 from tests.console_client import add_counsellor
 
@@ -408,6 +408,36 @@ async def test_a_stale_word_does_not_hold_up_a_counsellor(telegram: Sending, mon
     telegram.clock.pass_seconds(901)
     await telegram.settled(id)
     assert telegram.texts()[2:] == ["Svar:\nJag är här."]
+
+
+async def test_what_grows_old_while_it_waits_for_its_turn_is_not_sent(
+    telegram: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await telegram.greeted()
+    gate = Gate(monkeypatch)
+    await telegram.speak(id, "gammalt")
+    await until(lambda: gate.waiting)
+    telegram.clock.pass_seconds(3600)
+    gate.open()
+    assert (await telegram.settled(id))[-1].failure == "too_late"
+    assert len(telegram.texts()) == 2
+
+
+async def test_a_number_that_is_anothers_by_the_time_of_its_turn_gets_nothing(
+    make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sms = make("sms")
+    id = await sms.greeted()
+    gate = Gate(monkeypatch)
+    await sms.speak(id, "Jag är här.", "counsellor")
+    await until(lambda: gate.waiting)
+    channel = sms.gateway.messaging.full("sms")
+    await sms.gateway.messaging._take(channel, [Inbound("renamed", "r", ("phone:+46701740699", "phone:+46701740601"))])
+    while (await sms.gateway.messaging.addresses.of(id)).to != "phone:+46701740699":
+        await asyncio.sleep(0.01)
+    gate.open()
+    await sms.settled(id)
+    assert (len(sms.texts()), sms.texts("+46701740699")) == (2, ["Svar:\nJag är här."])
 
 
 # going away

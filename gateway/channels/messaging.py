@@ -77,7 +77,7 @@ class Messaging:
         self.rows = OutboxRows(database, keyring, clock)
         self.farewells = Farewells(database, keyring, clock)
         self._bidder = FarewellBidder(self.farewells, self.full, words, limits, metrics, clock)
-        after = After(self._unreachable, self._apologise)
+        after = After(self._unreachable, self._bid)
         courier = Courier(self.rows, store, live, limits, metrics, clock, after)
         self.outbox = Outbox(self.rows, self.addresses, store, self.full, words, veil, limits, clock, courier)
         self.moving = Moving(
@@ -126,10 +126,9 @@ class Messaging:
         if self._reception is not None:
             await self._reception.cannot_be_reached(id)
 
-    async def _apologise(self, channel: str, to: str) -> None:
-        """What was to be said cannot be sent: say so, and who can be reached."""
+    async def _bid(self, channel: str, farewell: Farewell) -> None:
         async with self.farewells.transaction() as connection:
-            await self.farewells.add(connection, channel, Farewell(to, "fallback"))
+            await self.farewells.add(connection, channel, farewell)
         self._bidder.kick()
 
     # -- in

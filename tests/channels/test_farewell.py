@@ -17,7 +17,7 @@ from gateway.handoff import State
 from gateway.storage.farewells import Farewell, Farewells
 from gateway.storage.schema import farewells
 from tests.channels.platforms import NAMES, PERSON, Platforms
-from tests.channels.sending import Sending, quick, until
+from tests.channels.sending import Held, Sending, quick, until
 from tests.conftest import Clock
 from tests.console_client import add_counsellor
 
@@ -170,6 +170,23 @@ async def test_what_is_in_doubt_may_lie_there_still(telegram: Sending) -> None:
     await telegram.settled(id, "sent", "sent", "doubt")
     await telegram.say("radera")
     await over(telegram)
+    assert [text.startswith(SOME) for text in said(telegram)] == [True]
+
+
+@pytest.mark.parametrize("failure", [None, SendFailed("in_doubt")])
+async def test_what_is_on_its_way_may_lie_there_still(
+    failure: SendFailed | None, telegram: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await telegram.greeted()
+    held = Held(telegram, monkeypatch, "ett svar")
+    await telegram.speak(id, "ett svar")
+    await held.began.wait()
+    await telegram.say("radera")
+    await over(telegram)
+    held.end(failure)
+    if failure is None:
+        await over(telegram)
+        assert telegram.provider.sent[-1].id in [one.id for one in telegram.provider.deleted]
     assert [text.startswith(SOME) for text in said(telegram)] == [True]
 
 

@@ -18,9 +18,9 @@ import structlog
 from connectors.contract import Message
 from connectors.messaging import FAILURES, Channel, Inbound, Outbound, SendFailed
 from connectors.shaping import shape
-from gateway.channels.courier import backoff
+from gateway.channels.courier import waits
 from gateway.channels.limits import Limits
-from gateway.channels.outbox import addressed, phrases
+from gateway.channels.outbox import MACHINE_SECONDS, addressed, phrases
 from gateway.metrics import Metrics
 from gateway.rates import Buckets
 from gateway.words import Words
@@ -61,9 +61,13 @@ class Signpost:
             task.add_done_callback(self._tasks.discard)
 
     async def stop(self, seconds: float) -> None:
-        """Let answers that are on their way arrive."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
+        """Let answers that are on their way arrive, at most so long."""
+        tasks = list(self._tasks)
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _hash(self, *parts: str) -> str:
         return hmac.new(self._key, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
@@ -85,22 +89,33 @@ class Signpost:
 
     async def _answer(self, channel: Channel, to: str, http: aiohttp.ClientSession) -> None:
         parts = addressed(shape(self._message(), channel.capabilities, phrases(self._words)), to)
+        ends_at = self._clock() + MACHINE_SECONDS
         for part in parts:
-            if not await self._send(channel, part, http):
+            result = await self._send(channel, part, http, ends_at)
+            self._metrics.outbound.labels(channel=channel.name, result=result).inc()
+            if result != "sent":
                 return
 
-    async def _send(self, channel: Channel, part: Outbound, http: aiohttp.ClientSession) -> bool:
+    async def _send(self, channel: Channel, part: Outbound, http: aiohttp.ClientSession, ends_at: float) -> str:
+        """Send one message; give what became of it. What the platform asks for is waited, or it is left at that."""
         for attempt in range(1, TRIES + 1):
             await self._limits.turn(channel.name, channel.capabilities)
+            if self._clock() > ends_at:
+                break
             try:
                 await channel.send(http, part)
+                return "sent"
             except SendFailed as failure:
                 log.warning("not_sent", channel=channel.name, failure=failure.name, code=failure.code)
-                if not FAILURES[failure.name].retry or attempt == TRIES:
+                wait = waits(attempt, failure)
+                if failure.whole:
+                    self._limits.pause(channel.name, wait)
+                if failure.name == "in_doubt":
+                    return "doubt"
+                if not FAILURES[failure.name].retry or attempt == TRIES or self._clock() + wait > ends_at:
                     break
-                await asyncio.sleep(min(failure.retry_after or backoff(attempt), 30.0))
-            else:
-                self._metrics.outbound.labels(channel=channel.name, result="sent").inc()
-                return True
-        self._metrics.outbound.labels(channel=channel.name, result="failed").inc()
-        return False
+                await asyncio.sleep(wait)
+            except Exception as defect:  # of a connector
+                log.error("send_failed", channel=channel.name, kind=type(defect).__name__)
+                break
+        return "failed"

@@ -88,7 +88,7 @@ class FarewellBidder:
         """Begin those that are due; give how long until the next one is."""
         left = [row for row in rows if row.id not in self._tasks]
         for row in left:
-            if row.due_at <= self._clock():
+            if not row.attempts or row.due_at <= self._clock():  # never tried: due, also of a clock set back
                 task = asyncio.create_task(self._one(row, http))
                 self._tasks[row.id] = task
                 task.add_done_callback(lambda _, id=row.id: self._ended(id))  # type: ignore[misc]

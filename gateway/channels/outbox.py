@@ -121,8 +121,9 @@ class Outbox:
                         pause = 0.5
                 except (Gone, KeyGone):
                     pass
-                except STORE_FAILURES as failure:
-                    log.error("store_failed", kind=type(failure).__name__)
+                except Exception as failure:  # also a defect: else what waits would wait for the person's next word
+                    event = "store_failed" if isinstance(failure, STORE_FAILURES) else "outbox_failed"
+                    log.error(event, kind=type(failure).__name__)
                     self._again.add(id)
                     await self._nap(pause)
                     pause = min(pause * 2, 20.0)
@@ -150,7 +151,7 @@ class Outbox:
             await self._courier.give_up(row, channel.name, address.to, "too_late", "waited")
         elif self._is_shut(conversation, row, channel.capabilities):
             await self._courier.give_up(row, channel.name, address.to, "window_closed", "known")
-        elif (wait := row.due_at - self._clock()) > 0:
+        elif row.attempts and (wait := row.due_at - self._clock()) > 0:  # never tried: due, also of a clock set back
             await self._nap(min(wait, LONGEST_NAP))
         elif row.ready is None:
             await self._shape(conversation, row, channel, address.to)

@@ -293,6 +293,32 @@ async def test_a_line_that_cannot_be_shaped_does_not_stop_what_comes_after(
     assert "Svar:\ngår bra" in telegram.texts()
 
 
+async def test_a_defect_on_the_way_out_leaves_nobody_in_silence(
+    telegram: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await telegram.greeted()
+    rows, following, broken = telegram.gateway.messaging.rows, telegram.gateway.messaging.rows.next, [1]
+
+    async def breaks(conversation: str) -> Any:
+        if broken:
+            raise ValueError(broken.pop())
+        return await following(conversation)
+
+    monkeypatch.setattr(rows, "next", breaks)
+    await telegram.speak(id, "hej")
+    await telegram.settled(id)
+    assert telegram.texts()[2:] == ["Svar:\nhej"]
+
+
+async def test_a_clock_that_is_set_back_holds_up_nothing_new(telegram: Sending) -> None:
+    id = await telegram.greeted()
+    async with telegram.gateway.store.change(id) as change:
+        await change.add("bot", {"text": "hej", "choices": [], "contacts": []})
+        telegram.clock.pass_seconds(-7200)
+    await telegram.settled(id)
+    assert telegram.texts()[2:] == ["Svar:\nhej"]
+
+
 # the counsellor
 
 

@@ -1,6 +1,7 @@
-"""Where the organisation does not talk on a channel, only points the way: 112, who can be reached, the web chat.
+"""Where nobody talks on a channel, only points the way: 112, who can be reached, the web chat.
 
 Nothing is stored: not what was written, not by whom. What a restart loses is lost; whoever writes again is answered.
+So it answers too where nothing can be stored.
 """
 
 from __future__ import annotations
@@ -27,31 +28,39 @@ from gateway.words import Words
 
 ANSWERED = ("text", "choice", "edit", "media", "start")
 PER_PERSON = (2.0, 1 / 300)  # answers at once, and a second: each says the same, and an SMS costs money
+STORE_DOWN = (1.0, 1 / 300)  # the same of those that say that nothing can be stored
 MOST_KNOWN = 20_000
 TRIES = 4
 log = structlog.get_logger()
 
 
 class Signpost:
-    """Answers with the same few lines. People are known as keyed hashes in memory, for the sake of the bucket only."""
+    """Answers with the same few lines, `text` and the numbers. People are known as keyed hashes in memory, for the sake
+    of the bucket only.
+    """
 
     def __init__(
-        self, words: Words, limits: Limits, metrics: Metrics, clock: Callable[[], float], link: Callable[[], str]
+        self,
+        words: Words,
+        limits: Limits,
+        metrics: Metrics,
+        clock: Callable[[], float],
+        text: Callable[[], str],
+        per_person: tuple[float, float] = PER_PERSON,
     ) -> None:
         self._words = words
         self._limits = limits
         self._metrics = metrics
         self._clock = clock
-        self._link = link
+        self._text = text
         self._key = os.urandom(32)
-        self._answers = Buckets(*PER_PERSON, clock)
+        self._answers = Buckets(*per_person, clock)
         self._known: dict[str, None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, channel: Channel, inbounds: list[Inbound], http: aiohttp.ClientSession) -> None:
         """Answer in the background whoever has written; each message once, though it comes again."""
         for inbound in inbounds:
-            self._metrics.inbound.labels(channel=channel.name, kind=inbound.kind).inc()
             if inbound.kind not in ANSWERED or not inbound.who or self._is_known(channel.name, inbound.id):
                 continue
             if not self._answers.take(self._hash(channel.name, inbound.who[0])):
@@ -82,10 +91,8 @@ class Signpost:
         return False
 
     def _message(self) -> Message:
-        sentence = self._words.sentence
-        text = f"{sentence('signpost', link=self._link())}\n\n{sentence('signpost_numbers')}"
         at = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="seconds")
-        return Message(0, "system", text, at, contacts=self._words.cards(self._words.reachable()))
+        return Message(0, "system", self._text(), at, contacts=self._words.cards(self._words.reachable()))
 
     async def _answer(self, channel: Channel, to: str, http: aiohttp.ClientSession) -> None:
         parts = addressed(shape(self._message(), channel.capabilities, phrases(self._words)), to)

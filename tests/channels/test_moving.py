@@ -127,6 +127,19 @@ async def test_what_is_deleted_there_is_said_and_nothing_more(name: str, sentenc
     await visitor._http.close()
 
 
+@pytest.mark.parametrize("name", NAMES)
+async def test_what_is_kept_with_the_words_does_not_tell_who_they_are(name: str, make: Any) -> None:
+    sending = make(name)
+    id = await sending.greeted()
+    address = await sending.gateway.messaging.addresses.of(id)
+    assert address is not None
+    visitor = await moved(sending.base, await link_of(sending))
+    conversation = await sending.gateway.store.get(id)
+    kept = str([conversation, *await sending.gateway.store.lines(id)])
+    assert address.to.partition(":")[2] not in kept
+    await visitor._http.close()
+
+
 async def test_a_link_opens_once(telegram: Sending) -> None:
     await telegram.greeted()
     token = await link_of(telegram)

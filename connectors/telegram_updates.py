@@ -67,6 +67,11 @@ def reference(chat: int, message: int) -> str:
     return f"{chat}.{message}"
 
 
+def _number(reference: str) -> str:
+    """Give what deletes a message: its number alone, for it is kept with the words, and the chat is the person's id."""
+    return reference.rpartition(".")[2]
+
+
 def _message(message: dict[str, Any]) -> Inbound | None:
     found = _private(message)
     if found is None:
@@ -80,9 +85,15 @@ def _message(message: dict[str, Any]) -> Inbound | None:
     if command and command[1].lower() == "start" and not media:
         text = text[command.end() :].strip()
         if _CARRIED.fullmatch(text):
-            return Inbound("start", id, (PERSON + str(chat),), removal=id, at=at)
+            return Inbound("start", id, (PERSON + str(chat),), removal=_number(id), at=at)
     return Inbound(
-        "media" if media else "text", id, (PERSON + str(chat),), _without_slash(text), media=media, removal=id, at=at
+        "media" if media else "text",
+        id,
+        (PERSON + str(chat),),
+        _without_slash(text),
+        media=media,
+        removal=_number(id),
+        at=at,
     )
 
 
@@ -104,7 +115,7 @@ def _edited(message: dict[str, Any]) -> Inbound | None:
         (PERSON + str(chat),),
         _without_slash(text),
         refers=id,
-        removal=id,
+        removal=_number(id),
         media=media,
         at=_at(edited),
     )

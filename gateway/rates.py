@@ -41,6 +41,12 @@ class Buckets:
         self._levels[name] = (level - 1 if level >= 1 else level, now)
         return level >= 1
 
+    def give_back(self, name: str) -> None:
+        """What was taken came to nothing."""
+        if name in self._levels:
+            level, at = self._levels[name]
+            self._levels[name] = (min(self._size, level + 1), at)
+
     def forget(self, name: str) -> None:
         self._levels.pop(name, None)
 

@@ -18,9 +18,11 @@ import structlog
 from connectors.messaging import FAILURES, Channel, FailureName, Option, Outbound, SendFailed
 from gateway.channels.greeting import GREETED
 from gateway.channels.limits import Limits
+from gateway.delivery import ANSWERED_BY_BOT
 from gateway.live import Live
 from gateway.metrics import Metrics
 from gateway.storage.failures import STORE_FAILURES
+from gateway.storage.farewells import Farewell
 from gateway.storage.outbox import MOST_DOUBTS, OutboxRows, Row
 from gateway.storage.store import Store
 
@@ -55,12 +57,12 @@ def as_outbound(ready: dict[str, Any], to: str) -> Outbound:
 
 @dataclass(frozen=True)
 class After:
-    """What is done with the person. `gone(id)`: they cannot be reached; `apologise(channel, to)`: what the bot said
-    cannot be sent, so say that, rather than nothing.
+    """What is done with the person. `gone(id)`: they cannot be reached; `bid(channel, farewell)`: something is to be
+    deleted there, or said that belongs to no conversation.
     """
 
     gone: Callable[[str], Awaitable[None]]
-    apologise: Callable[[str, str], Awaitable[None]]
+    bid: Callable[[str, Farewell], Awaitable[None]]
 
 
 class Courier:
@@ -96,23 +98,14 @@ class Courier:
             log.error("send_failed", channel=channel.name, kind=type(defect).__name__)
             await self.give_up(row, channel.name, to, "refused", type(defect).__name__)
         else:
-            await self._sent(row, channel, to, id, http)
+            await self._sent(row, channel, to, id)
 
-    async def _sent(self, row: Row, channel: Channel, to: str, id: str, http: aiohttp.ClientSession) -> None:
+    async def _sent(self, row: Row, channel: Channel, to: str, id: str) -> None:
         self.count(channel.name, "sent")
-        if not await self._surely(lambda: self._rows.sent(row, channel.name, id)):
-            await self._take_back(channel, to, id, http)
-        else:
+        if await self._surely(lambda: self._rows.sent(row, channel.name, id)):
             self._tell(row.conversation)
-
-    async def _take_back(self, channel: Channel, to: str, id: str, http: aiohttp.ClientSession) -> None:
-        """The conversation was erased while this was on its way: delete it there too, where that can be done."""
-        if not channel.capabilities.deletes_own:
-            return
-        try:
-            await channel.delete(http, to, id)
-        except SendFailed as failure:
-            log.warning("not_taken_back", channel=channel.name, failure=failure.name, code=failure.code)
+        elif channel.capabilities.deletes_own:  # erased while this was on its way: it goes there too
+            await self._surely(lambda: self._after.bid(channel.name, Farewell(to, "", ours=[id])))
 
     async def _failed(self, row: Row, channel: Channel, to: str, failure: SendFailed) -> None:
         attempts, doubtful = row.attempts + 1, failure.name == "in_doubt"
@@ -139,13 +132,23 @@ class Courier:
         """It will not go out. Raises Gone where the conversation goes with it."""
         first = await self._surely(lambda: self._rows.failed(row, channel, failure, code))
         self.count(channel, "failed")
+        if first is None:
+            return  # whatever it was, they have left this place, and are not to hear of it here
         self._tell(row.conversation)
         if failure in GONE and code != "stopped":
             await self._surely(lambda: self._after.gone(row.conversation))
-        elif row.sender == "bot" and failure == "refused" and first:
-            await self._surely(lambda: self._after.apologise(channel, to))
+        elif failure == "refused" and first and await self._surely(lambda: self._is_owed(row)):
+            await self._surely(lambda: self._after.bid(channel, Farewell(to, "fallback")))
         elif failure == "too_late":
             await self._surely(lambda: self._greet_again(row.conversation))
+
+    async def _is_owed(self, row: Row) -> bool:
+        """Tell whether they would be left without a word: what the bot said is not sent, or the last that was said to
+        them; and no counsellor is there. Raises Gone.
+        """
+        conversation = await self._store.get(row.conversation)
+        last = row.sender == "bot" or (row.sender == "system" and row.seq == conversation.last_seq)
+        return last and conversation.state in ANSWERED_BY_BOT
 
     async def _greet_again(self, id: str) -> None:
         """The first word may be what was not sent: who writes again hears it before the next answer."""

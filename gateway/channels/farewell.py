@@ -77,8 +77,8 @@ class FarewellBidder:
                     await self._farewells.take_up()
                     taken_up = True
                 wait = self._begin(await self._farewells.waiting(), http)
-            except STORE_FAILURES as failure:
-                log.error("store_failed", kind=type(failure).__name__)
+            except Exception as failure:  # whatever it is: who comes after is to hear their last words
+                log.error("farewells_failed", kind=type(failure).__name__)
                 wait = 2.0
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
@@ -88,7 +88,7 @@ class FarewellBidder:
         """Begin those that are due; give how long until the next one is."""
         left = [row for row in rows if row.id not in self._tasks]
         for row in left:
-            if row.due_at <= self._clock():
+            if not row.attempts or row.due_at <= self._clock():  # never tried: due, also of a clock set back
                 task = asyncio.create_task(self._one(row, http))
                 self._tasks[row.id] = task
                 task.add_done_callback(lambda _, id=row.id: self._ended(id))  # type: ignore[misc]
@@ -154,7 +154,7 @@ class FarewellBidder:
             farewell.theirs.clear()
         for ids in (farewell.ours, farewell.theirs):
             while ids:
-                await self._limits.turn(channel.name, can)
+                await self._turn(row, channel)
                 try:
                     await channel.delete(http, farewell.to, ids[0])
                     farewell.deleted += 1
@@ -176,12 +176,19 @@ class FarewellBidder:
         at = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="seconds")
         message = Message(0, "system", text, at, contacts=contacts)
         parts = addressed(shape(message, channel.capabilities, phrases(self._words)), row.farewell.to)
-        await self._farewells.begin(row)
         for part in parts[row.farewell.said :]:
-            await self._limits.turn(channel.name, channel.capabilities)
+            await self._turn(row, channel)
+            await self._farewells.begin(row)
             await channel.send(http, part)
             row.farewell.said += 1
             self._count(row, "sent")
+            await self._farewells.keep(row)
+
+    async def _turn(self, row: Row, channel: Channel) -> None:
+        """Wait until it may go out. Raises SendFailed where its time is over by then."""
+        await self._limits.turn(channel.name, channel.capabilities)
+        if self._clock() > row.ends_at:
+            raise SendFailed("too_late", code="waited")
 
     def _count(self, row: Row, result: str) -> None:
         if row.farewell.says:

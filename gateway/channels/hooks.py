@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 class Hooks:
     """Routes for all channels. `channel` is None for one that is off; `take` stores what came, or answers it; `prove`
-    fails where that would fail, and stores nothing.
+    fails where that would fail, and stores nothing; `not_stored` is told of what could not be taken.
     """
 
     def __init__(
@@ -35,11 +35,13 @@ class Hooks:
         channel: Callable[[str], Channel | None],
         take: Take,
         prove: Take,
+        not_stored: Callable[[Channel, list[Inbound]], None],
         metrics: Metrics,
     ) -> None:
         self._channel = channel
         self._take = take
         self._prove = prove
+        self._not_stored = not_stored
         self._metrics = metrics
         self._late: set[asyncio.Task[None]] = set()
 
@@ -88,6 +90,7 @@ class Hooks:
         except STORE_FAILURES as failure:
             log.error("store_failed", kind=type(failure).__name__)
             self._count(channel, "unavailable")
+            self._not_stored(channel, inbounds)
             return web.Response(status=503, headers={"Retry-After": "5"})
         return web.Response()
 

@@ -79,20 +79,26 @@ class Inbox:
         """Store what has not come before; then it may be acknowledged. Raises what the store raises."""
         for inbound in inbounds:
             self._count(channel, inbound.status if inbound.kind == "status" else inbound.kind)
-        kept = [inbound for inbound in inbounds if is_kept(inbound) and self._may_come(channel, inbound)]
+        taken: list[str] = []
+        kept = [inbound for inbound in inbounds if is_kept(inbound) and self._may_come(channel, inbound, taken)]
         try:
             new = await self._arrivals.accept(channel, kept)
+        except BaseException:  # they come again, perhaps many times while the store is down, and then they may
+            for name in taken:
+                self._buckets.give_back(name)
+            raise
         finally:  # also of what fails: it may have been stored after all, and its repeat would wake nobody
             if channel in self._wake:
                 self._wake[channel].set()
         if repeated := len(kept) - new:
             self._count(channel, "repeated", repeated)
 
-    def _may_come(self, channel: str, inbound: Inbound) -> bool:
+    def _may_come(self, channel: str, inbound: Inbound, taken: list[str]) -> bool:
         if inbound.kind not in SAID or not inbound.who or command_of(inbound.text) is not None:
             return True
-        who = f"{channel}\0{inbound.who[0]}".encode()
-        if self._buckets.take(hmac.new(self._key, who, hashlib.sha256).hexdigest()):
+        name = hmac.new(self._key, f"{channel}\0{inbound.who[0]}".encode(), hashlib.sha256).hexdigest()
+        if self._buckets.take(name):
+            taken.append(name)
             return True
         self._count(channel, "too_many")
         return False

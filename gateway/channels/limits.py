@@ -45,18 +45,19 @@ class Limits:
 
     async def turn(self, channel: str, can: Capabilities, chat: str | None = None) -> None:
         """Wait until one message may go out to this chat, or one call that is no message to anybody."""
-        await self._paused(channel)
-        wait = 0.0 if chat is None else self._chat(can, chat)
-        platform = self._platforms.setdefault(channel, _Bucket(can.burst, self._now()))
-        wait = max(wait, platform.take(can.burst, can.per_second, self._now()))
-        if wait > 0:
-            await self._sleep(wait)
-        await self._paused(channel)
+        while True:
+            while (left := self._left(channel)) > 0:
+                await self._sleep(left)
+            wait = 0.0 if chat is None else self._chat(can, chat)
+            platform = self._platforms.setdefault(channel, _Bucket(can.burst, self._now()))
+            wait = max(wait, platform.take(can.burst, can.per_second, self._now()))
+            if wait > 0:
+                await self._sleep(wait)
+            if self._left(channel) <= 0:
+                return  # else what was promised came to nothing: after the pause they do not all go out at once
 
-    async def _paused(self, channel: str) -> None:
-        """Wait out a pause. Who waits here has no promise yet: after it they go out at the platform's pace again."""
-        while (left := self._until.get(channel, 0.0) - self._now()) > 0:
-            await self._sleep(left)
+    def _left(self, channel: str) -> float:
+        return self._until.get(channel, 0.0) - self._now()
 
     def pause(self, channel: str, seconds: float) -> None:
         """Nothing goes out to this platform for so long."""

@@ -25,7 +25,7 @@ from gateway.channels.outbox import Outbox
 from gateway.channels.people import People
 from gateway.channels.reception import Reception
 from gateway.channels.settings import ChannelSettings
-from gateway.channels.signpost import Signpost
+from gateway.channels.signpost import STORE_DOWN, Signpost
 from gateway.channels.typing import Typing
 from gateway.keyring import Keyring
 from gateway.live import Live
@@ -77,7 +77,7 @@ class Messaging:
         self.rows = OutboxRows(database, keyring, clock)
         self.farewells = Farewells(database, keyring, clock)
         self._bidder = FarewellBidder(self.farewells, self.full, words, limits, metrics, clock)
-        after = After(self._unreachable, self._apologise)
+        after = After(self._unreachable, self._bid)
         courier = Courier(self.rows, store, live, limits, metrics, clock, after)
         self.outbox = Outbox(self.rows, self.addresses, store, self.full, words, veil, limits, clock, courier)
         self.moving = Moving(
@@ -85,8 +85,9 @@ class Messaging:
         )  # fmt: skip
         self._typing = Typing(store, self.addresses, self.full, clock)
         live.typing_out = self._type
-        self._signpost = Signpost(words, limits, metrics, clock, lambda: f"{self._origin}/chat")
-        self.hooks = Hooks(self._channels.get, self._take, self._prove, metrics)
+        self._signpost = Signpost(words, limits, metrics, clock, self._signpost_text)
+        self._store_down = Signpost(words, limits, metrics, clock, lambda: words.sentence("fallback"), STORE_DOWN)
+        self.hooks = Hooks(self._channels.get, self._take, self._prove, self._not_stored, metrics)
         for one in settings.channels:
             metrics.channels.labels(channel=one.name, mode=one.mode).set(1)
         self._reception: Reception | None = None
@@ -117,6 +118,10 @@ class Messaging:
     def _link(self, token: str) -> str:
         return f"{self._origin}/chat#fortsatt={token}"
 
+    def _signpost_text(self) -> str:
+        sentence = self._words.sentence
+        return f"{sentence('signpost', link=f'{self._origin}/chat')}\n\n{sentence('signpost_numbers')}"
+
     def _type(self, id: str) -> None:
         """A counsellor writes to somebody who has no page open."""
         if self._http is not None and self._typing.is_due(id):
@@ -126,10 +131,9 @@ class Messaging:
         if self._reception is not None:
             await self._reception.cannot_be_reached(id)
 
-    async def _apologise(self, channel: str, to: str) -> None:
-        """What was to be said cannot be sent: say so, and who can be reached."""
+    async def _bid(self, channel: str, farewell: Farewell) -> None:
         async with self.farewells.transaction() as connection:
-            await self.farewells.add(connection, channel, Farewell(to, "fallback"))
+            await self.farewells.add(connection, channel, farewell)
         self._bidder.kick()
 
     # -- in
@@ -139,12 +143,26 @@ class Messaging:
         if self._http is None or self._inbox is None:
             raise OSError("not started, or stopping")  # the platform brings it again
         if self.full(channel.name) is None:
+            for inbound in inbounds:
+                self._metrics.inbound.labels(channel=channel.name, kind=inbound.kind).inc()
             self._signpost.take(channel, inbounds, self._http)
         else:
             await self._inbox.accept(channel.name, inbounds)
         for inbound in inbounds:
             if inbound.press:
                 self._start(self._acknowledge(channel, inbound.press, self._http))
+
+    async def _fetched(self, channel: Channel, inbounds: list[Inbound]) -> None:
+        try:
+            await self._take(channel, inbounds)
+        except STORE_FAILURES:
+            self._not_stored(channel, inbounds)
+            raise
+
+    def _not_stored(self, channel: Channel, inbounds: list[Inbound]) -> None:
+        """The platform brings it again, who knows when: until then whoever has written is not met with silence."""
+        if self._http is not None:
+            self._store_down.take(channel, inbounds, self._http)
 
     async def _prove(self, channel: Channel, inbounds: list[Inbound]) -> None:
         """Show that a message would be taken, and count that it was shown. Raises what the store raises."""
@@ -167,7 +185,7 @@ class Messaging:
             began = asyncio.get_running_loop().time()
             self._metrics.fetching.labels(channel=channel.name).set(1)
             try:
-                await channel.pull(http, lambda inbounds: self._take(channel, inbounds))
+                await channel.pull(http, lambda inbounds: self._fetched(channel, inbounds))
             except SendFailed as failure:
                 log.warning("not_fetched", channel=channel.name, failure=failure.name, code=failure.code)
                 wait = failure.retry_after
@@ -214,8 +232,10 @@ class Messaging:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        on_their_way = (self.outbox.stop(DRAIN_SECONDS), self._bidder.stop(DRAIN_SECONDS), self._signpost.stop(2.0))
-        await asyncio.gather(*on_their_way)
+        await asyncio.gather(
+            self.outbox.stop(DRAIN_SECONDS), self._bidder.stop(DRAIN_SECONDS), self._signpost.stop(2.0),
+            self._store_down.stop(2.0),
+        )  # fmt: skip
         if http is not None:
             await http.close()
 

@@ -121,16 +121,17 @@ class Outbox:
                         pause = 0.5
                 except (Gone, KeyGone):
                     pass
-                except STORE_FAILURES as failure:
-                    log.error("store_failed", kind=type(failure).__name__)
+                except Exception as failure:  # also a defect: else what waits would wait for the person's next word
+                    event = "store_failed" if isinstance(failure, STORE_FAILURES) else "outbox_failed"
+                    log.error(event, kind=type(failure).__name__)
                     self._again.add(id)
                     await self._nap(pause)
                     pause = min(pause * 2, 20.0)
         finally:
             del self._tasks[id]
 
-    async def _next(self, id: str, http: aiohttp.ClientSession) -> bool:
-        """Do what comes next for a conversation; False where nothing can be done."""
+    async def _next(self, id: str, http: aiohttp.ClientSession, turn: bool = False) -> bool:
+        """Do what comes next for a conversation; False where nothing can be done. `turn`: it has been waited for."""
         row = await self._rows.next(id)
         if row is None:
             return False
@@ -150,12 +151,14 @@ class Outbox:
             await self._courier.give_up(row, channel.name, address.to, "too_late", "waited")
         elif self._is_shut(conversation, row, channel.capabilities):
             await self._courier.give_up(row, channel.name, address.to, "window_closed", "known")
-        elif (wait := row.due_at - self._clock()) > 0:
+        elif row.attempts and (wait := row.due_at - self._clock()) > 0:  # never tried: due, also of a clock set back
             await self._nap(min(wait, LONGEST_NAP))
         elif row.ready is None:
             await self._shape(conversation, row, channel, address.to)
-        elif await self._turn(channel, id):
+        elif turn:
             await self._courier.hand_over(row, channel, address.to, http)
+        elif await self._turn(channel, id):
+            return await self._next(id, http, turn=True)  # it may have grown old meanwhile, or the number another's
         return True
 
     async def _recall(self, id: str) -> None:

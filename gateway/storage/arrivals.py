@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -106,7 +107,7 @@ class Arrivals:
             try:
                 opened = self._keyring.open(row.key, f"arrival|{channel}", row.sealed)
                 given.append(Arrival(row.id, row.tries, row.at, Inbound(**{**opened, "who": tuple(opened["who"])})))
-            except (KeyGone, TypeError):  # or written by another version of this program
+            except (KeyGone, InvalidTag, TypeError):  # or sealed with a lost keyring's key, or by another version
                 given.append(Arrival(row.id, row.tries, row.at, None))
         return given
 

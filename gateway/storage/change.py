@@ -75,7 +75,8 @@ class Change:
     async def recall(self) -> None:
         """Take back what the bot said and has not been sent: it becomes drafts of the counsellor who has come."""
         mine = outbox.c.conversation == self.conversation.id
-        rows = (await self.connection.execute(select(outbox).where(mine, outbox.c.sender == "bot"))).all()
+        found = select(outbox).where(mine, outbox.c.sender == "bot").with_for_update()  # one may go out at this moment
+        rows = (await self.connection.execute(found)).all()
         waiting = {row.seq for row in rows if row.state == "pending"}
         begun = {row.seq for row in rows if row.state != "pending"}
         await self.connection.execute(delete(outbox).where(mine, outbox.c.sender == "bot", outbox.c.state == "pending"))

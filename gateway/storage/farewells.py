@@ -74,14 +74,14 @@ class Farewells:
         await connection.execute(insert(farewells).values(**row))
 
     async def waiting(self) -> list[Row]:
-        """Give those that are not done, oldest first; what has lost its key is removed."""
+        """Give those that are not done, oldest first; what cannot be read is removed."""
         async with self._engine.connect() as connection:
             rows = (await connection.execute(select(farewells).order_by(farewells.c.ends_at))).all()
         given = []
         for row in rows:
             try:
                 inside = Farewell(**self._keyring.open(row.id, "farewell", row.sealed))
-            except KeyGone:
+            except (KeyGone, TypeError):  # or written by another version of this program
                 await self.done(row.id)
                 continue
             if row.state == "pending":
@@ -89,11 +89,11 @@ class Farewells:
         return given
 
     async def keep(self, row: Row) -> None:
-        """Write down how far it has come."""
-        await self._set(row.id, sealed=self._keyring.seal(row.id, "farewell", asdict(row.farewell)))
+        """Write down how far it has come; nothing is on its way."""
+        await self._set(row.id, state="pending", sealed=self._keyring.seal(row.id, "farewell", asdict(row.farewell)))
 
     async def begin(self, row: Row) -> None:
-        """Its last words are on their way from now on; a restart does not say them twice."""
+        """One of its last words is on its way from now on; a restart does not say it twice."""
         await self._set(row.id, state="sending")
 
     async def later(self, row: Row, due_at: float) -> None:

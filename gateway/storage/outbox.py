@@ -146,16 +146,18 @@ class OutboxRows:
         async with self._writer.begin() as connection:
             await connection.execute(update(outbox).where(_is(row)).values(**values))
 
-    async def failed(self, row: Row, channel: str, failure: str, code: str) -> bool:
-        """It will not go out; tell whether it is the first message of its line of which that is so."""
+    async def failed(self, row: Row, channel: str, failure: str, code: str) -> bool | None:
+        """It will not go out; tell whether it is the first message of its line of which that is so. None where it is
+        not here any more: the conversation was erased meanwhile, or goes on in the web chat.
+        """
         line = (outbox.c.conversation == row.conversation, outbox.c.seq == row.seq)
         others = select(func.count()).select_from(outbox).where(*line, outbox.c.state == "failed")
         async with self._writer.begin() as connection:
             before: int = (await connection.execute(others)).scalar_one()
             mine = update(outbox).where(_is(row))
-            await connection.execute(mine.values(state="failed", failure=failure, sealed=None))
+            written = await connection.execute(mine.values(state="failed", failure=failure, sealed=None))
             await self._bury(connection, channel, "out", row.sender, failure, code, row.attempts + 1)
-        return before == 0
+        return before == 0 if written.rowcount else None
 
     async def drop(self, conversation: str) -> None:
         """Nothing of the conversation goes out any more: there is nobody to send it to."""
@@ -236,13 +238,14 @@ class OutboxRows:
     async def out_there(self, change: Change) -> tuple[list[str], int]:
         """Give the platform's ids of what has been sent, oldest first, and of how much nobody knows whether it has.
 
-        What is on its way at this moment has to wait until the change is over, and finds then what the change has done.
+        What is on its way at this moment has to wait until the change is over, and finds then what the change has done;
+        until then nobody knows either.
         """
         mine = select(outbox).where(outbox.c.conversation == change.conversation.id)
         rows = (await change.connection.execute(mine.order_by(outbox.c.seq, outbox.c.part).with_for_update())).all()
         known = [row for row in rows if row.state in ("sent", "failed") and row.sealed is not None]
         opened = [self._keyring.open(row.conversation, f"outbox|{row.seq}|{row.part}", row.sealed) for row in known]
-        return [one["id"] for one in opened if "id" in one], sum(row.state == "doubt" for row in rows)
+        return [one["id"] for one in opened if "id" in one], sum(row.state in ("doubt", "sending") for row in rows)
 
     async def count(self) -> dict[tuple[str, str], int]:
         """Give how many rows there are by channel and state."""

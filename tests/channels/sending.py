@@ -10,6 +10,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 from sqlalchemy import select
 
+from connectors.messaging import Outbound
 from gateway.app import Gateway
 from gateway.handoff import Event
 from gateway.storage.schema import dead_letters, outbox
@@ -30,6 +31,44 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 async def _at_once(self: object, channel: str, can: object, chat: str | None = None) -> None:
     return None
+
+
+class Gate:
+    """Nobody's turn comes until it opens; `waiting`: how many have asked."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._opened, self.waiting = asyncio.Event(), 0
+        monkeypatch.setattr("gateway.channels.limits.Limits.turn", self._turn)
+
+    async def _turn(self, channel: str, can: object, chat: str | None = None) -> None:
+        self.waiting += 1
+        await self._opened.wait()
+
+    def open(self) -> None:
+        self._opened.set()
+
+
+class Held:
+    """A send that hangs, of what has `only` in it, until it ends so: well, or with a failure."""
+
+    def __init__(self, sending: Sending, monkeypatch: pytest.MonkeyPatch, only: str) -> None:
+        channel = sending.gateway.messaging.full(sending.name)
+        assert channel is not None
+        self._only, self._send, self.began = only, channel.send, asyncio.Event()
+        self._end = asyncio.get_running_loop().create_future()
+        monkeypatch.setattr(channel, "send", self._held)
+
+    async def _held(self, http: Any, message: Outbound) -> str:
+        if self._only in message.text:
+            self.began.set()
+            await asyncio.shield(self._end)
+        return await self._send(http, message)
+
+    def end(self, failure: Exception | None = None) -> None:
+        if failure is None:
+            self._end.set_result(None)
+        else:
+            self._end.set_exception(failure)
 
 
 async def until(true: Callable[[], Any], seconds: float = 5) -> Any:

@@ -17,7 +17,7 @@ from gateway.handoff import State
 from gateway.storage.farewells import Farewell, Farewells
 from gateway.storage.schema import farewells
 from tests.channels.platforms import NAMES, PERSON, Platforms
-from tests.channels.sending import Sending, quick, until
+from tests.channels.sending import Gate, Held, Sending, quick, until
 from tests.conftest import Clock
 from tests.console_client import add_counsellor
 
@@ -173,6 +173,23 @@ async def test_what_is_in_doubt_may_lie_there_still(telegram: Sending) -> None:
     assert [text.startswith(SOME) for text in said(telegram)] == [True]
 
 
+@pytest.mark.parametrize("failure", [None, SendFailed("in_doubt")])
+async def test_what_is_on_its_way_may_lie_there_still(
+    failure: SendFailed | None, telegram: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await telegram.greeted()
+    held = Held(telegram, monkeypatch, "ett svar")
+    await telegram.speak(id, "ett svar")
+    await held.began.wait()
+    await telegram.say("radera")
+    await over(telegram)
+    held.end(failure)
+    if failure is None:
+        await over(telegram)
+        assert telegram.provider.sent[-1].id in [one.id for one in telegram.provider.deleted]
+    assert [text.startswith(SOME) for text in said(telegram)] == [True]
+
+
 async def test_words_left_in_a_mailbox_are_told_of(telegram: Sending) -> None:
     can = CHANNELS["telegram"].capabilities
     assert last_words(Farewell("x", "erased", deleted=1, letter=True), can) == ("farewell_all", "farewell_letter")
@@ -305,6 +322,63 @@ async def test_last_words_that_were_on_their_way_are_not_said_again(telegram: Se
     await rows.take_up()
     assert await kept(telegram.gateway) == []
     assert row.id not in telegram.gateway.keyring.ids()
+
+
+async def test_last_words_whose_turn_has_not_come_are_said_after_a_restart(
+    telegram: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.channels.messaging.DRAIN_SECONDS", 0.05)
+    await telegram.greeted()
+    gate = Gate(monkeypatch)
+    await telegram.say("stopp")
+    await until(lambda: gate.waiting)
+    await telegram.gateway.messaging.stop()
+    assert await kept(telegram.gateway) == ["pending"]
+    gate.open()
+    again = Gateway(telegram.gateway.settings, telegram.gateway.engine._url, telegram.clock)
+    await again.messaging.start()
+    await telegram.platforms.until("telegram", 3)
+    await again.messaging.stop()
+    assert [STOPPED in text for text in telegram.texts()] == [False, False, True]
+
+
+async def test_last_words_whose_turn_comes_too_late_are_not_said(
+    telegram: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+    await telegram.say("stopp")
+    await until(lambda: gate.waiting)
+    telegram.clock.pass_seconds(1000)
+    gate.open()
+    await over(telegram)
+    assert (telegram.texts(), telegram.counted()) == ([], {"failed": 1})
+
+
+async def test_what_another_version_has_left_does_not_keep_others_from_their_last_words(telegram: Sending) -> None:
+    rows, keyring = telegram.gateway.messaging.farewells, telegram.gateway.keyring
+    async with rows.transaction() as connection:
+        await rows.add(connection, "telegram", Farewell("chat:1", "stopped"))
+        (id,) = (await connection.execute(select(farewells.c.id))).scalars()
+        sealed = keyring.seal(id, "farewell", {"to": "chat:1", "says": "stopped", "new": 1})
+        await connection.execute(farewells.update().values(sealed=sealed))
+    await telegram.say("stopp")
+    await telegram.platforms.until("telegram", 1)
+    await over(telegram)
+
+
+async def test_a_defect_where_they_are_read_ends_nothing(telegram: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, waiting, broken = telegram.gateway.messaging.farewells, telegram.gateway.messaging.farewells.waiting, [1]
+
+    async def breaks() -> Any:
+        if broken:
+            raise ValueError(broken.pop())
+        return await waiting()
+
+    monkeypatch.setattr(rows, "waiting", breaks)
+    await telegram.say("stopp")
+    await until(lambda: not broken)
+    await over(telegram)
+    assert [STOPPED in text for text in telegram.texts()] == [True]
 
 
 async def test_a_graceful_stop_lets_last_words_arrive(telegram: Sending) -> None:

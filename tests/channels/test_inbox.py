@@ -222,6 +222,24 @@ async def test_what_a_crash_left_is_worked_on_at_start_once(
     assert sum(call["text"].count("ord 0") for call in engine_double.calls) == 1
 
 
+async def test_what_could_not_be_stored_does_not_count_as_too_many(
+    client: TestClient, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A platform brings the same again and again while the store is down."""
+
+    async def down(channel: str, inbounds: list[Inbound]) -> int:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gateway.messaging.arrivals, "accept", down)
+        for _ in range(7):
+            with pytest.raises(OSError):
+                await taken(gateway, numbered(50))
+    await taken(gateway, numbered(50))
+    await idle(gateway, 50)
+    assert counted(gateway, "sms", "too_many") == 0
+
+
 @pytest.mark.parametrize("defect", [KeyError("hemligt"), IntegrityError("hemligt", {}, OSError())])
 async def test_a_defect_is_buried_after_three_tries_and_the_visitor_is_told(
     defect: Exception, client: TestClient, gateway: Gateway, platforms: Platforms, monkeypatch: pytest.MonkeyPatch

@@ -104,6 +104,25 @@ async def test_who_was_promised_a_turn_waits_out_a_pause_that_comes_between() ->
     assert time.now == 30
 
 
+async def test_after_a_pause_that_comes_between_they_do_not_all_go_out_at_once() -> None:
+    time = Time()
+    limits = Limits(time, time.sleep)
+    gone: list[float] = []
+
+    async def one(chat: str) -> None:
+        await limits.turn("a", CAN, chat)
+        gone.append(time.now)
+
+    turns = [asyncio.create_task(one(f"chat {number}")) for number in range(45)]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    limits.pause("a", 30)
+    await time.run()
+    await asyncio.gather(*turns)
+    at_once = max(sum(at <= other < at + 1 for other in gone) for at in gone if at >= 30)
+    assert at_once <= CAN.burst + CAN.per_second
+
+
 async def test_tokens_come_back_but_not_more_than_the_burst() -> None:
     time = Time()
     limits = Limits(time, time.sleep)

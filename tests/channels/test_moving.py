@@ -11,12 +11,13 @@ import pytest
 from aiohttp.test_utils import TestClient
 from sqlalchemy import select
 
+from connectors.messaging import SendFailed
 from gateway.app import Gateway
 from gateway.handoff import State
 from gateway.keyring import ADDRESS
 from gateway.storage.schema import address_hashes, addresses, links, outbox
 from tests.channels.platforms import NAMES, PERSON, Platforms
-from tests.channels.sending import Sending, quick, until
+from tests.channels.sending import Held, Sending, quick, until
 from tests.conftest import Clock
 from tests.console_client import add_counsellor
 from tests.system import Visitor
@@ -126,6 +127,19 @@ async def test_what_is_deleted_there_is_said_and_nothing_more(name: str, sentenc
     await visitor._http.close()
 
 
+@pytest.mark.parametrize("name", NAMES)
+async def test_what_is_kept_with_the_words_does_not_tell_who_they_are(name: str, make: Any) -> None:
+    sending = make(name)
+    id = await sending.greeted()
+    address = await sending.gateway.messaging.addresses.of(id)
+    assert address is not None
+    visitor = await moved(sending.base, await link_of(sending))
+    conversation = await sending.gateway.store.get(id)
+    kept = str([conversation, *await sending.gateway.store.lines(id)])
+    assert address.to.partition(":")[2] not in kept
+    await visitor._http.close()
+
+
 async def test_a_link_opens_once(telegram: Sending) -> None:
     await telegram.greeted()
     token = await link_of(telegram)
@@ -220,6 +234,27 @@ async def test_what_waited_to_go_out_is_read_in_the_web_chat_and_not_sent(telegr
     telegram.clock.pass_seconds(400)
     await asyncio.sleep(0.1)
     assert "Svar:\nväntande ord" not in telegram.texts()
+    await visitor._http.close()
+
+
+@pytest.mark.parametrize("failure", [None, "refused", "visitor_gone", "blocked", "in_doubt", "provider_down"])
+async def test_what_becomes_of_a_message_on_its_way_is_nothing_to_the_talk_that_has_moved(
+    failure: Any, telegram: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await telegram.greeted()
+    token = await link_of(telegram)
+    held = Held(telegram, monkeypatch, "på väg")
+    await telegram.speak(id, "112, på väg")
+    await held.began.wait()
+    visitor = await moved(telegram.base, token)
+    held.end(None if failure is None else SendFailed(failure))
+    await asyncio.sleep(0.2)
+    assert (await visitor.say("är du kvar?"))[-1]["type"] != "error"
+    assert await telegram.gateway.store.ids() == [id]
+    assert await count(telegram.gateway, outbox, address_hashes, addresses) == [0, 0, 0]
+    late = [one for one in telegram.provider.sent if "på väg" in one.text]
+    assert [one.id in [gone.id for gone in telegram.provider.deleted] for one in late] == [True] * (failure is None)
+    assert not [text for text in telegram.texts() if "Något har gått fel" in text]
     await visitor._http.close()
 
 

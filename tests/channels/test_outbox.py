@@ -11,14 +11,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.messaging import FAILURES, Outbound, SendFailed
+from connectors.messaging import FAILURES, Inbound, Outbound, SendFailed
 from connectors.registry import CHANNELS
 from gateway.app import Gateway
 from gateway.channels.courier import LONGEST_BACKOFF, MOST_ATTEMPTS, backoff, waits
 from gateway.handoff import State
 from gateway.storage.outbox import MOST_DOUBTS
 from tests.channels.platforms import NAMES, Platforms
-from tests.channels.sending import Sending, quick, until
+from tests.channels.sending import Gate, Held, Sending, quick, until
 from tests.conftest import Clock
 from tests.console_client import add_counsellor
 
@@ -249,6 +249,39 @@ async def test_what_is_refused_of_the_bots_is_followed_by_numbers_that_work(
     assert "slår" not in str(await telegram.dead())
 
 
+async def test_a_first_word_that_is_refused_is_no_silence(telegram: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(telegram, SendFailed("refused"), monkeypatch=monkeypatch, only="maskin")
+    await telegram.say("hej")
+    (greeting,) = (await telegram.platforms.until("telegram", 1))[:1]
+    fail(telegram, SendFailed("refused"), monkeypatch=monkeypatch, only="maskin")
+    await telegram.say("/start", BEA)
+    (fallback,) = await telegram.platforms.until("telegram", 1, BEA)
+    assert "maskin" not in greeting
+    assert "112" in fallback.partition(".")[0]
+    await asyncio.sleep(0.1)
+    assert not [text for text in telegram.texts() if "Något har gått fel" in text]  # the answer that follows is one
+
+
+@pytest.mark.parametrize("how", ["radera", "stopp", "human", "stopped"])
+async def test_what_is_refused_is_not_told_to_whom_it_does_not_concern_any_more(
+    how: str, telegram: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await telegram.greeted()
+    held = Held(telegram, monkeypatch, "botens")
+    await telegram.speak(id, "botens")
+    await held.began.wait()
+    if how in ("human", "stopped"):
+        await telegram.claim(id, await add_counsellor(telegram.gateway, "Alva"))
+    if how != "human":
+        await telegram.say("radera" if how == "radera" else "stopp")
+        await telegram.platforms.until("telegram", 3)
+    held.end(SendFailed("refused"))
+    await until(lambda: telegram.counted().get("failed"))
+    await asyncio.sleep(0.1)
+    assert not [text for text in telegram.texts() if "Något har gått fel" in text]
+    assert await telegram.dead() == [("telegram", "bot", "refused", "")]
+
+
 async def test_a_line_that_cannot_be_shaped_does_not_stop_what_comes_after(
     telegram: Sending, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,6 +291,32 @@ async def test_a_line_that_cannot_be_shaped_does_not_stop_what_comes_after(
     await telegram.settled(id)
     assert [row.state for row in await telegram.rows(id)] == ["sent", "sent", "failed", "sent"]
     assert "Svar:\ngår bra" in telegram.texts()
+
+
+async def test_a_defect_on_the_way_out_leaves_nobody_in_silence(
+    telegram: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await telegram.greeted()
+    rows, following, broken = telegram.gateway.messaging.rows, telegram.gateway.messaging.rows.next, [1]
+
+    async def breaks(conversation: str) -> Any:
+        if broken:
+            raise ValueError(broken.pop())
+        return await following(conversation)
+
+    monkeypatch.setattr(rows, "next", breaks)
+    await telegram.speak(id, "hej")
+    await telegram.settled(id)
+    assert telegram.texts()[2:] == ["Svar:\nhej"]
+
+
+async def test_a_clock_that_is_set_back_holds_up_nothing_new(telegram: Sending) -> None:
+    id = await telegram.greeted()
+    async with telegram.gateway.store.change(id) as change:
+        await change.add("bot", {"text": "hej", "choices": [], "contacts": []})
+        telegram.clock.pass_seconds(-7200)
+    await telegram.settled(id)
+    assert telegram.texts()[2:] == ["Svar:\nhej"]
 
 
 # the counsellor
@@ -410,6 +469,36 @@ async def test_a_stale_word_does_not_hold_up_a_counsellor(telegram: Sending, mon
     assert telegram.texts()[2:] == ["Svar:\nJag är här."]
 
 
+async def test_what_grows_old_while_it_waits_for_its_turn_is_not_sent(
+    telegram: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await telegram.greeted()
+    gate = Gate(monkeypatch)
+    await telegram.speak(id, "gammalt")
+    await until(lambda: gate.waiting)
+    telegram.clock.pass_seconds(3600)
+    gate.open()
+    assert (await telegram.settled(id))[-1].failure == "too_late"
+    assert len(telegram.texts()) == 2
+
+
+async def test_a_number_that_is_anothers_by_the_time_of_its_turn_gets_nothing(
+    make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sms = make("sms")
+    id = await sms.greeted()
+    gate = Gate(monkeypatch)
+    await sms.speak(id, "Jag är här.", "counsellor")
+    await until(lambda: gate.waiting)
+    channel = sms.gateway.messaging.full("sms")
+    await sms.gateway.messaging._take(channel, [Inbound("renamed", "r", ("phone:+46701740699", "phone:+46701740601"))])
+    while (await sms.gateway.messaging.addresses.of(id)).to != "phone:+46701740699":
+        await asyncio.sleep(0.01)
+    gate.open()
+    await sms.settled(id)
+    assert (len(sms.texts()), sms.texts("+46701740699")) == (2, ["Svar:\nJag är här."])
+
+
 # going away
 
 
@@ -422,6 +511,25 @@ async def test_what_arrives_after_the_erasure_is_deleted_there(telegram: Sending
     await telegram.gateway.intake.erase(id)
     late = telegram.provider.sent[-1].id
     await until(lambda: late in [one.id for one in telegram.provider.deleted])
+
+
+async def test_what_arrives_after_the_erasure_is_deleted_there_though_it_takes_several_tries(
+    telegram: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await telegram.greeted()
+    held = Held(telegram, monkeypatch, "sent svar")
+    await telegram.speak(id, "sent svar")
+    await held.began.wait()
+    await telegram.gateway.intake.erase(id)
+    telegram.provider.moods.extend(["ok", "503"])
+    held.end()
+    await until(lambda: not telegram.provider.moods)
+    late = telegram.provider.sent[-1].id
+    assert late not in [one.id for one in telegram.provider.deleted]
+    while late not in [one.id for one in telegram.provider.deleted]:
+        telegram.clock.pass_seconds(1)
+        telegram.gateway.messaging._bidder.kick()
+        await asyncio.sleep(0.01)
 
 
 async def test_a_graceful_stop_lets_what_is_on_its_way_arrive(telegram: Sending, client: TestClient) -> None:

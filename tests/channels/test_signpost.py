@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from connectors.messaging import Inbound
 from gateway.app import Gateway
 from gateway.channels import signpost
-from tests.channels.kept import PHONE, counted, eventually, row_counts, running, text
+from tests.channels.kept import PHONE, counted, eventually, metrics, row_counts, running, text
 from tests.channels.platforms import NAMES, PERSON, Platforms
 from tests.conftest import Clock, base_of
 from tests.engine_double import EngineDouble
@@ -55,7 +56,7 @@ def gateway_contacts(gateway: Gateway, name: str) -> int:
 
 @pytest.fixture
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signpost, "backoff", lambda attempts: 0.0)
+    monkeypatch.setattr(signpost, "waits", lambda attempts, failure: 0.0)
 
 
 async def test_each_message_is_answered_once_and_each_person_a_few_times(
@@ -98,6 +99,45 @@ async def test_a_platform_that_is_down_for_a_moment_gets_it_again_and_never_twic
         assert platforms["sms"].calls[-1][1] == "/a1/sms"
         assert len(platforms["sms"].moods) == 6
         assert len(platforms["sms"].sent) == 2
+
+
+@pytest.mark.parametrize(("asked", "comes"), [(90, True), (3600, False)])
+async def test_what_the_platform_asks_for_is_waited_or_it_is_left_at_that(
+    asked: int, comes: bool, tmp_path: Path, clock: Clock, engine_double: EngineDouble, platforms: Platforms,
+    read_once: None, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    async with running(tmp_path, clock, engine_double, platforms, mode="signpost", names=("telegram",)) as (gateway, _):
+        channel, provider = gateway.messaging._channels["telegram"], platforms["telegram"]
+        provider.retry_after = asked
+        provider.moods.append("429")
+        came = channel.parse(provider.text(PERSON["telegram"], "hej"))
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                "gateway.channels.signpost.asyncio", SimpleNamespace(create_task=asyncio.create_task, sleep=sleep)
+            )
+            await gateway.messaging._take(channel, came)
+            await asyncio.gather(*gateway.messaging._signpost._tasks)
+        assert (len(provider.sent) > 0, len(slept)) == (comes, int(comes))
+        assert all(asked <= seconds <= asked + 1 for seconds in slept)
+
+
+async def test_a_defect_of_a_connector_is_counted_and_shows_nothing(
+    tmp_path: Path, clock: Clock, engine_double: EngineDouble, platforms: Platforms, read_once: None,
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    async def broken(http: object, message: object) -> str:
+        raise ValueError(WORDS)
+
+    async with running(tmp_path, clock, engine_double, platforms, mode="signpost", names=("sms",)) as (gateway, _):
+        monkeypatch.setattr(gateway.messaging._channels["sms"], "send", broken)
+        await taken(gateway, text("a", "hej"))
+        assert 'result="failed"} 1.0' in metrics(gateway)
+    assert WORDS not in "".join(capfd.readouterr()) + caplog.text
 
 
 async def test_a_channel_that_becomes_a_signpost_answers_nobody_from_before(

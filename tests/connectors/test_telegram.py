@@ -149,7 +149,7 @@ async def test_messages_of_both_sides_are_deleted_within_two_days(
     clock.now += bot.capabilities.deletes_own - 1
     await bot.delete(http, ada, ours)
     await bot.delete(http, ada, theirs)
-    assert provider.deleted == [Deleted("Ada", ours), Deleted("Ada", theirs)]
+    assert provider.deleted == [Deleted("Ada", ours), Deleted("Ada", f"{ada.removeprefix('chat:')}.{theirs}")]
     await bot.delete(http, ada, ours)  # gone already
     assert len(provider.deleted) == 2
     clock.now += 2

@@ -281,7 +281,7 @@ def test_phones_make_what_is_read() -> None:
     provider = TelegramProvider(clock=lambda: float(DATE))
     chat = provider.phones.chat("Ada")
     first = BOT.parse(provider.text("Ada", "hej", id="m1"))[0]
-    assert first == Inbound("text", f"{chat}.11", (f"chat:{chat}",), "hej", removal=f"{chat}.11", at=float(DATE))
+    assert first == Inbound("text", f"{chat}.11", (f"chat:{chat}",), "hej", removal="11", at=float(DATE))
     assert BOT.parse(provider.text("Ada", "hej", id="m1"))[0] == first
     again = BOT.parse(provider.edit("Ada", "m1", "hej då"))[0]
     assert (again.kind, again.refers, again.text) == ("edit", first.id, "hej då")

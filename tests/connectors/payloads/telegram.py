@@ -32,14 +32,16 @@ def update(number: int = 884_200_001, **members: Any) -> dict[str, Any]:
 
 def said(text: str, kind: Any = "text", number: int = 42, **members: Any) -> Inbound:
     id = f"{ADA}.{number}"
-    return Inbound(kind, id, WHO, text, **{"removal": id, "at": float(DATE), **members})
+    return Inbound(kind, id, WHO, text, **{"removal": id.rpartition(".")[2], "at": float(DATE), **members})
 
 
 def changed(text: str, number: int = 42, after: int = 30, read: str | None = None, **members: Any) -> Inbound:
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     id, at = f"{ADA}.{number}", float(DATE + after)
     words = text if read is None else read
-    return Inbound("edit", f"{id}.{DATE + after}.{digest}", WHO, words, refers=id, removal=id, at=at, **members)
+    return Inbound(
+        "edit", f"{id}.{DATE + after}.{digest}", WHO, words, refers=id, removal=id.rpartition(".")[2], at=at, **members
+    )
 
 
 def edited(number: int = 42, after: int = 30, **members: Any) -> dict[str, Any]:

@@ -55,6 +55,17 @@ async def test_at_once_it_is_stored_once(inbox: Arrivals) -> None:
     assert (sum(stored), len(await ids(inbox))) == (20, 20)
 
 
+async def test_what_was_sealed_with_a_lost_keyrings_key_keeps_nobody_else_waiting(
+    inbox: Arrivals, keyring: Keyring
+) -> None:
+    """A keyring that was removed makes the hour's key anew, under the same name."""
+    await inbox.accept("sms", [inbound("a")])
+    for key in [key for key in keyring.ids() if key.startswith(HOURLY)]:
+        keyring.delete(key)
+    await inbox.accept("sms", [inbound("b")])
+    assert await ids(inbox) == ["?", "b"]
+
+
 async def test_a_refusal_that_is_no_race_ends(inbox: Arrivals, monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[int] = []
 

@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/channels.py [--messages 200] [--seconds 20] [--database-url URL]
 
 A real gateway process, the engine's double beside it, the platforms as real servers in this process (tests/providers).
-Acknowledgements are measured from the call to its answer: with the engine's process stopped, at rest, and while all
-five channels are flooded and their platforms fail by mood (tests/soak/weather.py). Signal calls nobody: none there.
+Acknowledgements are measured from the call to its answer: with the engine's process there and stopped, each at rest
+and while all five channels are flooded and their platforms fail by mood (tests/soak/weather.py). Signal calls nobody.
 
 Throughput: so many people write once, 16 at a time. `in`: acknowledged a second; `answered`: persons a second whose
 phone has the answer, the greeting before it (two messages out); `ms`: the gateway's processor time for one of them, in
@@ -203,16 +203,17 @@ async def _measure(bench: Bench, platforms: Platforms, engine: EngineProcess, gi
         ratio = f"{line[2] / web[2]:.1f}"
         print(f"| {name} | {called[0]} | {line[1]:.1f} | {line[2]:.1f} | {called[1]} | {ratio} |", flush=True)
     await _quiet(platforms)
-    found = {"at rest": await bench.one_by_one(given.messages // 4)}
-    await _quiet(platforms)
-    for name in NAMES:
-        platforms[name].moods = Weather(Random(name))
-    found["flooded"] = await bench.flooded(given.seconds)
-    for name in NAMES:
-        platforms[name].moods.calm = True
-    await _quiet(platforms)
-    engine.stop()
-    found["engine stopped"] = await bench.one_by_one(given.messages // 4)
+    found = {}
+    for state in ("engine there", "engine stopped"):
+        found[f"{state}, at rest"] = await bench.one_by_one(given.messages)
+        await _quiet(platforms)
+        for name in NAMES:
+            platforms[name].moods = Weather(Random(name))
+        found[f"{state}, flooded"] = await bench.flooded(given.seconds)
+        for name in NAMES:
+            platforms[name].moods.calm = True
+        await _quiet(platforms)
+        engine.stop()
     print("\n| acknowledged, ms: p50 / p99 / max (n) | " + " | ".join(found) + " |\n" + "|---" * (len(found) + 1) + "|")
     for name in CALLED:
         print(f"| {name} | " + " | ".join(_told(taken[name]) for taken in found.values()) + " |", flush=True)

@@ -22,6 +22,10 @@ from gateway.settings import Settings
 
 PLATFORM_SECONDS = 45.0  # eight questions to a platform that is slow
 SHORTEST_SECRET = 8  # what is shorter is in every text
+_CHANGED = (
+    "Varsam itself takes it, but something before it changes what is sent: headers, path, query or body. Look at the "
+    "proxy"
+)
 Told = TypeVar("Told")
 
 
@@ -124,6 +128,10 @@ class Check:
             )
         answer = await self._call(loopback, {LOOPBACK: "1"})
         after = await look(self._http, self._settings, self._one.name)
+        unproven = seen is not None and after is not None and after.unproven > seen.unproven
+        if answer.status == 403 and unproven and (await self._call_here(loopback, {LOOPBACK: "1"})).taken:
+            yield Finding(False, f"A trial message to {self._shown} was refused (403): {_CHANGED}.")
+            return
         finding = self._of_the_loopback(answer, seen, after)
         yield finding
         if finding.good:
@@ -171,6 +179,8 @@ class Check:
         refused = all(answer.status == 403 for answer in wrong)
         if right.status == 200 and right.text == self._channel.handshake(request) and refused:
             yield Finding(True, "The verify token is answered, and a wrong one refused.")
+        elif right.status == 403 and (await self._call_here(request)).text == self._channel.handshake(request):
+            yield Finding(False, f"The platform's trial of the address (GET) is refused (403): {_CHANGED}.")
         elif right.status == 403:
             yield Finding(
                 False,
@@ -186,16 +196,20 @@ class Check:
 
     async def _of_the_road(self, loopback: Request) -> Finding:
         """It did not come to the gateway here: does that take it, when the road is left out?"""
-        here = base_here(self._settings)
-        answer = await trial.call(self._http, here, self._one.name, loopback, {LOOPBACK: "1"})
+        answer = await self._call_here(loopback, {LOOPBACK: "1"})
         if answer.taken:
             return Finding(
                 True, "Varsam itself takes the trial message: look at name, certificate, firewall and proxy."
             )
+        here = base_here(self._settings)
         return Finding(False, f"Nor is it taken by Varsam itself at {here}: {answer.meaning()}.")
 
     async def _call(self, request: Request, headers: dict[str, str] | None = None) -> trial.Answer:
         return await trial.call(self._http, self._origin, self._one.name, request, headers)
+
+    async def _call_here(self, request: Request, headers: dict[str, str] | None = None) -> trial.Answer:
+        """Call the gateway on this machine, whatever stands before it left out."""
+        return await trial.call(self._http, base_here(self._settings), self._one.name, request, headers)
 
 
 def _refused(before: Seen | None, after: Seen | None) -> str:

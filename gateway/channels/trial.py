@@ -63,7 +63,10 @@ class Answer:
                 "people: look at the proxy"
             )
         if 300 <= self.status < 400:
-            return f"it leads elsewhere ({self.status}), where no platform follows: set VARSAM_PUBLIC_ORIGIN to that"
+            return (
+                f"it leads elsewhere ({self.status}), where no platform follows: if that is another name of ours, set "
+                "VARSAM_PUBLIC_ORIGIN to it; if it is a login, let /channels/ through without one"
+            )
         return _STATUSES.get(self.status, f"the answer is none of Varsam's ({self.status}): look at the proxy")
 
 

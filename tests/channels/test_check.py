@@ -330,6 +330,7 @@ class Road:
     def __init__(self) -> None:
         self.status, self.text, self.headers = 200, "", {}
         self.to, self.echoes = "", False
+        self.drops: tuple[str, ...] = ()
         app = web.Application()
         app.router.add_route("*", "/{rest:.*}", self._answer)
         self._server = TestServer(app)
@@ -346,11 +347,11 @@ class Road:
         if self.echoes and request.method == "GET":
             return web.Response(text=request.query["hub.challenge"])
         if self.to:
+            path = request.path if "query" in self.drops else str(request.rel_url)
+            headers = {name: value for name, value in request.headers.items() if name.lower() not in self.drops}
             async with (
                 aiohttp.ClientSession() as http,
-                http.request(
-                    request.method, self.to + str(request.rel_url), headers=request.headers, data=await request.read()
-                ) as answer,
+                http.request(request.method, self.to + path, headers=headers, data=await request.read()) as answer,
             ):
                 return web.Response(status=answer.status, text=await answer.text())
         return web.Response(status=self.status, text=self.text, headers=self.headers)
@@ -360,7 +361,12 @@ class Road:
     ("status", "text", "says"),
     [
         (200, "<h1>Strax tillbaka</h1>", "something before Varsam answers with a page of its own (200)"),
-        (301, "", "it leads elsewhere (301), where no platform follows: set VARSAM_PUBLIC_ORIGIN to that"),
+        (
+            301,
+            "",
+            "it leads elsewhere (301), where no platform follows: if that is another name of ours, set VARSAM_PUBLIC_",
+        ),
+        (302, "", "if it is a login, let /channels/ through without one"),
         (401, "", "asks for a password (401)"),
         (404, "", "knows no such channel (404)"),
         (405, "", "takes no POST (405)"),
@@ -374,7 +380,7 @@ class Road:
 async def test_what_stands_in_the_way_is_told(
     settings: Settings, road: Road, client: TestClient, status: int, text: str, says: str
 ) -> None:
-    road.status, road.text, road.headers = status, text, {"Location": "/"} if status == 301 else {}
+    road.status, road.text, road.headers = status, text, {"Location": "/"} if status in (301, 302) else {}
     update = {"public_origin": road.origin, "host": client.host, "port": client.port}
     platform, *address = wrong(found := await check(settings.model_copy(update=update), "sms"))
     assert "does not come here" in platform
@@ -393,6 +399,27 @@ async def test_a_proxy_that_lets_through_is_no_trouble(settings: Settings, road:
     found = await check(settings.model_copy(update={"public_origin": road.origin}), "whatsapp")
     assert len(wrong(found)) == 1  # Meta calls the other address
     assert "came to the Varsam on this machine" in said(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "drops", "what"),
+    [
+        ("telegram", "x-telegram-bot-api-secret-token", "A trial message to {origin}/channels/telegram was"),
+        ("sms", "content-type", "A trial message to {origin}/channels/sms/… was"),
+        ("whatsapp", "x-hub-signature-256", "A trial message to {origin}/channels/whatsapp was"),
+        ("messenger", "query", "The platform's trial of the address (GET) is"),
+    ],
+)
+async def test_a_proxy_that_changes_what_is_sent_is_not_taken_for_another_secret(
+    settings: Settings, road: Road, client: TestClient, name: str, drops: str, what: str
+) -> None:
+    road.to, road.drops = settings.public_origin, (drops,)
+    update = {"public_origin": road.origin, "host": client.host, "port": client.port}
+    told = wrong(await check(settings.model_copy(update=update), name))[-1]
+    assert told == (
+        f"{what.format(origin=road.origin)} refused (403): Varsam itself takes it, but something before it changes what "
+        "is sent: headers, path, query or body. Look at the proxy."
+    )
 
 
 async def test_something_that_takes_whatever_comes_is_told(settings: Settings, road: Road, metrics: TestServer) -> None:

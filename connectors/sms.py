@@ -61,7 +61,8 @@ class Sms(Channel):
         Setting("password", "the API password of that username", r"[!-~]{8,200}", "0123456789ABCDEF", secret=True),
         Setting("number", "the number that people write to, from +46", r"\+46[1-9]\d{6,12}", "+46766861001"),
         Setting(
-            "path_secret", "a long random word of your own in the address that 46elks calls",
+            "path_secret",
+            "a random word of your own of at least 24 letters and digits in the address that 46elks calls",
             r"[A-Za-z0-9_-]{24,200}", "what-openssl-rand-hex-24-gives", secret=True,
         ),
         Setting("api_url", "the address of the 46elks API", r"https?://\S+", "https://api.46elks.com",

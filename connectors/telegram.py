@@ -81,8 +81,8 @@ class Telegram(Channel):
         ),
         Setting(
             "secret",
-            "a long random word of your own, by which Telegram proves that it is Telegram that calls",
-            r"[A-Za-z0-9_-]{1,256}",
+            "a random word of your own of at least 16 letters and digits, by which Telegram proves that it calls",
+            r"[A-Za-z0-9_-]{16,256}",
             "what-openssl-rand-hex-32-gives",
             secret=True,
         ),

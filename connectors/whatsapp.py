@@ -42,7 +42,7 @@ class WhatsApp(Channel):
         Setting("app_secret", "the app secret of the Meta app", r"[0-9a-f]{32}", 32 * "0", secret=True),
         Setting(
             "verify_token",
-            "a word of your own that you also enter at Meta, beside the webhook's address",
+            "a word of your own of at least 16 letters and digits that you also enter at Meta as verify token",
             r"[A-Za-z0-9_-]{16,100}",
             "what-openssl-rand-hex-16-gives",
             secret=True,

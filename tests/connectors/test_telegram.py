@@ -789,8 +789,9 @@ def test_settings_take_what_telegram_gives() -> None:
     for name, value, good in [
         ("token", TOKEN, True), ("token", "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11", True), ("token", "hej", False),
         ("token", TOKEN + "/x", False), ("token", "0:" + "A" * 35, False), ("token", TOKEN + "\n", False),
-        ("secret", "a", True), ("secret", "A" * 256, True), ("secret", "A" * 257, False), ("secret", "å", False),
-        ("secret", "", False), ("secret", "a b", False), ("api_url", "https://api.telegram.org", True),
+        ("secret", "a" * 15, False), ("secret", "a" * 16, True), ("secret", "A" * 256, True),
+        ("secret", "A" * 257, False), ("secret", "å" * 16, False),
+        ("secret", "", False), ("secret", "a b" * 8, False), ("api_url", "https://api.telegram.org", True),
         ("api_url", "http://127.0.0.1:8081", True), ("api_url", "https://x.example/tg", True),
         ("api_url", "https://x.example/", False), ("api_url", "x.example", False), ("api_url", "https://a b", False),
     ]:  # fmt: skip

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -21,7 +22,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from gateway.channels.settings import ChannelSettings, read_channels
 
 PREFIX = "VARSAM_"
-_ORIGIN = re.compile(r"^https?://[A-Za-z0-9.\-]+(:\d{1,5})?$|^https?://\[[0-9A-Fa-f:]+\](:\d{1,5})?$")
+_ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.\-]*[a-z0-9])?|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?")
+USUAL_PORTS = {"http": 80, "https": 443}
 ENCODER_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 FROM_FILE = ("MASTER_KEY", "DATABASE_URL")
 
@@ -96,8 +98,11 @@ class Settings(BaseSettings):
     @classmethod
     def _origins(cls, value: tuple[str, ...] | str) -> tuple[str, ...] | str:
         for origin in (value,) if isinstance(value, str) else value:
-            if origin and not _ORIGIN.match(origin):
-                raise ValueError(f"'{origin}' is not an origin like https://umea.se")
+            if origin and not _is_origin(origin):
+                raise ValueError(
+                    "give an origin as browsers write it, like https://umea.se: small letters, no path and no slash at "
+                    "the end, a port only where it is not the usual one"
+                )
         return value
 
     @field_validator("trusted_proxies")
@@ -238,6 +243,15 @@ def _from(given: dict[str, Any]) -> Settings:
         model_config = SettingsConfigDict(env_prefix=PREFIX + "_NOTHING_", extra="ignore", frozen=True)
 
     return Given(**given)
+
+
+def _is_origin(text: str) -> bool:
+    """Tell whether it is as browsers write it: what is written otherwise is never the same as theirs."""
+    try:
+        parts = urlsplit(text)
+        return bool(_ORIGIN.fullmatch(text)) and parts.port != USUAL_PORTS[parts.scheme]
+    except ValueError:  # a port or an IPv6 address that is none
+        return False
 
 
 def _sentence(problem: Mapping[str, object]) -> str:

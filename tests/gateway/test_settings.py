@@ -77,7 +77,12 @@ def test_environment_is_read_once_from_what_is_given(monkeypatch: pytest.MonkeyP
         ("VARSAM_BOT_MINUTES", "0"), ("VARSAM_BOT_MINUTES", "-1"), ("VARSAM_BOT_MINUTES", "an hour"),
         ("VARSAM_BOT_MINUTES", "nan"), ("VARSAM_BOT_MINUTES", "inf"), ("VARSAM_COUNSELLED_HOURS", "inf"),
         ("VARSAM_SWEEP_SECONDS", "0"), ("VARSAM_ENGINE_SECONDS", "0"),
-        ("VARSAM_PUBLIC_ORIGIN", "chat.umea.se"), ("VARSAM_TRUSTED_PROXIES", "nginx"),
+        ("VARSAM_PUBLIC_ORIGIN", "chat.umea.se"), ("VARSAM_PUBLIC_ORIGIN", "https://chat.umea.se\n"),
+        ("VARSAM_PUBLIC_ORIGIN", "https://Chat.umea.se"), ("VARSAM_PUBLIC_ORIGIN", "https://chat.umea.se:443"),
+        ("VARSAM_PUBLIC_ORIGIN", "http://chat.umea.se:80"), ("VARSAM_PUBLIC_ORIGIN", "https://chat.umea.se:65536"),
+        ("VARSAM_PUBLIC_ORIGIN", "https://chat.umea.se/"), ("VARSAM_PUBLIC_ORIGIN", "https://[:::]"),
+        ("VARSAM_PUBLIC_ORIGIN", "https://-"), ("VARSAM_EMBED_ORIGINS", "https://Umea.se"),
+        ("VARSAM_TRUSTED_PROXIES", "nginx"),
     ],
 )  # fmt: skip
 def test_wrong_value_gives_one_sentence_naming_the_variable(variable: str, value: str) -> None:
@@ -94,8 +99,16 @@ def test_several_wrong_values_give_a_sentence_each() -> None:
     assert [line.split(":")[0] for line in said] == ["VARSAM_PORT", "VARSAM_HOURS"]
 
 
-def test_wrong_master_key_is_not_repeated() -> None:
-    assert "canary" not in refusal(DEVELOPMENT | {"VARSAM_MASTER_KEY": "canary"})
+@pytest.mark.parametrize("variable", ["VARSAM_MASTER_KEY", "VARSAM_PUBLIC_ORIGIN", "VARSAM_EMBED_ORIGINS"])
+def test_what_may_be_a_secret_is_not_repeated(variable: str) -> None:
+    assert "canary" not in refusal(DEVELOPMENT | {variable: "canary"})
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://chat.umea.se", "http://localhost:8080", "https://umea.se:8443", "http://[::1]:8000"]
+)
+def test_an_origin_as_browsers_write_it_is_taken(origin: str) -> None:
+    assert read(public_origin=origin).public_origin == origin
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import aiohttp
 
 from connectors import messaging
-from connectors.messaging import UNKNOWN, Finding, Inbound, Media, Outbound, Request, SendFailed, Setting, Take
+from connectors.messaging import SERVER, UNKNOWN, Finding, Inbound, Media, Outbound, Request, SendFailed, Setting, Take
 from connectors.reading import identifier, moment, objects, part, words
 from connectors.wire import CONNECT_SECONDS, LONGEST_WAIT, call, raise_for_server, read_object
 
@@ -39,7 +39,7 @@ class Matrix(messaging.Channel):
 
     name: ClassVar[str] = "matrix"
     settings: ClassVar[tuple[Setting, ...]] = (
-        Setting("api_url", "the address of the homeserver", r"https?://[^\s/?#]+", "https://matrix.example.se"),
+        Setting("api_url", "the address of the homeserver", SERVER, "https://matrix.example.se"),
         Setting("user", "the bot's own id", r"@[a-z0-9._=/+-]{1,200}:[A-Za-z0-9.:\[\]-]{1,200}", "@stod:example.se"),
         Setting("token", "an access token of the bot's account", r"[!-~]{8,500}", "syt_c3RvZA_example", secret=True),
     )

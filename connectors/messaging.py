@@ -15,6 +15,10 @@ import aiohttp
 
 from connectors.lengths import Unit
 
+# Patterns of a platform's address, for its setting; a name and password in it would stand against those of the calls.
+SERVER = r"https?://([A-Za-z0-9_.\-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
+ADDRESS = SERVER + r"(/[^\s?#]*[^\s/?#])?"
+
 Kind = Literal["text", "choice", "edit", "delete", "media", "start", "gone", "renamed", "status", "unknown"]
 # `unreadable`: words, but encrypted with keys that we do not have
 Media = Literal["", "picture", "voice", "video", "file", "sticker", "location", "contact", "unreadable", "other"]

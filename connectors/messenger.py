@@ -16,6 +16,7 @@ import aiohttp
 
 from connectors import meta
 from connectors.messaging import (
+    ADDRESS,
     Capabilities,
     Channel,
     Finding,
@@ -58,7 +59,7 @@ class Messenger(Channel):
         Setting(
             "api_url",
             "the address of the Graph API, with its version",
-            r"https?://\S*[^\s/]",
+            ADDRESS,
             "https://graph.facebook.com/v26.0",
             default="https://graph.facebook.com/v26.0",
         ),

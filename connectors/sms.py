@@ -18,6 +18,7 @@ import aiohttp
 from connectors import sms_check
 from connectors.lengths import PART_SEPTETS
 from connectors.messaging import (
+    ADDRESS,
     UNKNOWN,
     Capabilities,
     Channel,
@@ -65,7 +66,7 @@ class Sms(Channel):
             "a random word of your own of at least 24 letters and digits in the address that 46elks calls",
             r"[A-Za-z0-9_-]{24,200}", "what-openssl-rand-hex-24-gives", secret=True,
         ),
-        Setting("api_url", "the address of the 46elks API", r"https?://\S+", "https://api.46elks.com",
+        Setting("api_url", "the address of the 46elks API", ADDRESS + "/?", "https://api.46elks.com",
                 default="https://api.46elks.com"),
     )  # fmt: skip
     # 100 SMS a minute and account, the rest is queued (46elks.com/docs/overview); what one answer costs is held down.

@@ -15,6 +15,7 @@ import aiohttp
 
 from connectors import telegram_check
 from connectors.messaging import (
+    ADDRESS,
     Capabilities,
     Channel,
     FailureName,
@@ -89,7 +90,7 @@ class Telegram(Channel):
         Setting(
             "api_url",
             "the address of the Bot API",
-            r"https?://[^\s/?#]+(/[^\s?#]*[^\s/?#])?",
+            ADDRESS,
             "https://api.telegram.org",
             default="https://api.telegram.org",
         ),

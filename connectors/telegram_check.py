@@ -67,7 +67,7 @@ def unreachable(failure: SendFailed, api: str) -> Finding:
         return Finding(False, f"Telegram asks us to wait{wait} {told}. Try again then.")
     return Finding(
         False,
-        f"Telegram did not answer at {urlsplit(api).hostname} {told}. Is the internet reachable from this machine, and "
+        f"Telegram did not answer at {_host(api)} {told}. Is the internet reachable from this machine, and "
         "does the firewall let it out to that name on port 443?",
     )
 

@@ -15,7 +15,17 @@ from typing import Any, ClassVar
 
 import aiohttp
 
-from connectors.messaging import Capabilities, Channel, Finding, Inbound, Outbound, Request, SendFailed, Setting
+from connectors.messaging import (
+    ADDRESS,
+    Capabilities,
+    Channel,
+    Finding,
+    Inbound,
+    Outbound,
+    Request,
+    SendFailed,
+    Setting,
+)
 from connectors.meta import attempt, bearer, challenge, proven, raise_for_trouble, secret_proof
 from connectors.reading import identifier, parts
 from connectors.whatsapp_check import check
@@ -60,7 +70,7 @@ class WhatsApp(Channel):
         Setting(
             "api_url",
             "the address of the Graph API, with its version",
-            r"https?://\S*[^\s/]",
+            ADDRESS,
             "https://graph.facebook.com/v26.0",
             default="https://graph.facebook.com/v26.0",
         ),

@@ -159,6 +159,22 @@ def test_a_wrong_value_is_not_repeated(name: str, setting: Setting) -> None:
     )
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://[",
+        "https://namn:hemligt-ord@x.example.se",
+        "https://x.example.se?a=b",
+        "ftp://x.example.se",
+        "https:///x",
+    ],
+)
+def test_an_address_that_cannot_be_called_is_refused(name: str, address: str) -> None:
+    (told,) = complaints(given(name, api_url=address))
+    assert told.startswith(f"VARSAM_{name.upper()}_API_URL is not right: it must be the address of ")
+
+
 @pytest.mark.parametrize(("name", "setting"), EVERY, ids=ids(EVERY))
 def test_a_value_in_quotation_marks_or_with_a_blank_is_told_of(name: str, setting: Setting) -> None:
     right = given(name)[f"VARSAM_{name.upper()}_{setting.name.upper()}"]

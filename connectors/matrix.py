@@ -104,6 +104,8 @@ class Matrix(messaging.Channel):
         except SendFailed as failure:
             why = "The homeserver does not answer" if failure.name in ("provider_down", "in_doubt") else "No way in"
             return [Finding(False, f"{why} ({failure}): see VARSAM_MATRIX_API_URL, VARSAM_MATRIX_TOKEN, the firewall.")]
+        if not identifier(told.get("user_id")):
+            return [Finding(False, "What answers is not a homeserver: correct VARSAM_MATRIX_API_URL.")]
         if told.get("user_id") != self._user or not told.get("device_id"):
             return [Finding(False, f"The token is not of a device of {self._user}: log in as it and set a new one.")]
         return [Finding(True, f"The homeserver knows {self._user}. How fast it may write cannot be seen from here.")]

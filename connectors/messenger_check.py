@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from connectors.messaging import Finding, SendFailed
 from connectors.messenger_inbound import is_start, scoped_id
+from connectors.meta import is_not_meta
 from connectors.reading import host, moment, part, parts, words
 
 NEEDED = ("messages", "messaging_postbacks")
@@ -76,6 +77,11 @@ def _of_the_token(failure: SendFailed) -> str:
         )
     if failure.code in ("appsecret_proof", "104"):
         return _of_the_secret(failure)
+    if is_not_meta(failure):
+        return (
+            f"What answers is not Meta ({failure}): correct VARSAM_MESSENGER_API_URL, or leave it out; then look at "
+            "the firewall and the proxy on the way out."
+        )
     return f"Meta refuses to show the page ({failure}). {_RIGHTS}"
 
 

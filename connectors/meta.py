@@ -26,6 +26,9 @@ class Means:
     whole: bool = False
 
 
+# Statuses without a word of Meta's; none of its codes has these numbers.
+_OF_OTHERS = ("301", "302", "303", "307", "308", "403", "404", "405", "407")
+
 # Codes of the Graph API itself; each platform has its own besides, which come first.
 GRAPH: Mapping[int, Means] = {
     1: Means("provider_down"),  # unknown, perhaps passing
@@ -106,6 +109,11 @@ def trouble(body: Mapping[str, Any]) -> Trouble | None:
         return None
     unproven = "appsecret_proof" in words(error.get("message"))
     return Trouble(code, whole_number(error.get("error_subcode")) or 0, error.get("is_transient") is True, unproven)
+
+
+def is_not_meta(failure: SendFailed) -> bool:
+    """Tell whether what answered has no word of Meta's, and a status that says that it is something else."""
+    return failure.name == "misconfigured" and failure.code in _OF_OTHERS
 
 
 def raise_for_trouble(

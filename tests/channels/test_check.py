@@ -175,6 +175,20 @@ async def test_a_platform_that_is_down_is_told(settings: Settings, name: str) ->
     assert any(what in wrong(found)[0] for what in ("not answer", "cannot be reached", "Nothing answers"))
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("status", "text"), [(200, "<h1>Element</h1>"), (301, ""), (404, "Not Found"), (403, "denied")]
+)
+async def test_something_else_than_the_platform_is_told(
+    settings: Settings, road: Road, name: str, status: int, text: str
+) -> None:
+    road.status, road.text = status, text
+    (told,) = wrong(await check(settings, name, api_url=road.origin))
+    assert f"VARSAM_{name.upper()}_API_URL" in told or (name, status) in (("sms", 403), ("telegram", 200)), told
+    assert "permission" not in told
+    assert "log in as it" not in told
+
+
 async def hang(request: web.Request) -> web.StreamResponse:
     await asyncio.sleep(60)
     raise AssertionError

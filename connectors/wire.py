@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import ipaddress
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -60,7 +61,24 @@ def session() -> aiohttp.ClientSession:
     """
     connector = aiohttp.TCPConnector(force_close=True, limit=0)
     timeout = aiohttp.ClientTimeout(total=SECONDS, connect=CONNECT_SECONDS)
-    return aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=True)
+    return aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=True, middlewares=(_without_proxy,))
+
+
+async def _without_proxy(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Call what is on this machine or our own network itself: a proxy that the environment names for the internet, in
+    `http_proxy`, would be told people's words and numbers in plain text, and could not pass them on.
+    """
+    if _is_near(request.url.host or ""):
+        request.proxy = None
+    return await send(request)
+
+
+def _is_near(host: str) -> bool:
+    """Tell whether it is an address of no use on the internet, or a name without a dot, as of a container."""
+    try:
+        return not ipaddress.ip_address(host.partition("%")[0]).is_global
+    except ValueError:
+        return "." not in host
 
 
 async def call(http: aiohttp.ClientSession, method: str, url: str, most: int = MOST_BYTES, **how: Any) -> Answer:

@@ -121,6 +121,30 @@ async def test_a_proxy_that_opens_no_way_took_nothing(status: int, monkeypatch: 
         assert (await failed("https://platform.example")).name == "provider_down"
 
 
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+async def test_what_is_on_this_machine_is_called_without_a_proxy(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy, rude = Rude(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"), Rude(OK + b"Content-Length: 2\r\n\r\n{}")
+    async with served(proxy) as between, served(rude) as base:
+        monkeypatch.setenv("http_proxy", between)
+        monkeypatch.delenv("no_proxy", raising=False)
+        assert (await called(base.replace("127.0.0.1", name))).status == 200
+        assert (proxy.calls, rude.calls) == (0, 1)
+        assert (await called("http://platform.example")).status == 403
+        assert proxy.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "near"),
+    [
+        ("10.1.2.3", True), ("192.168.0.7", True), ("::1", True), ("fd00::7", True), ("fe80::1%eth0", True),
+        ("signal", True), ("8.8.8.8", False), ("2001:9b0:2:902::199", False), ("api.telegram.org", False),
+        ("signal.example.se", False),
+    ],
+)  # fmt: skip
+def test_what_is_near_is_told_from_the_internet(host: str, near: bool) -> None:
+    assert wire._is_near(host) is near
+
+
 @pytest.mark.parametrize("after", ["close", "reset", "hang", "drip"])
 @pytest.mark.parametrize("status", [408, 429, 500, 503])
 async def test_a_status_that_tells_enough_is_believed_though_the_body_breaks_off(status: int, after: str) -> None:

@@ -29,6 +29,7 @@ from gateway.settings import Settings, SettingsError, read_settings
 from gateway.storage.addresses import Addresses
 from gateway.storage.arrivals import Arrivals
 from gateway.storage.database import DatabaseError, connect, migrate
+from gateway.storage.failures import STORE_FAILURES
 from gateway.storage.farewells import Farewells
 from gateway.storage.outbox import OutboxRows
 from gateway.storage.staff import NameTaken, Staff
@@ -126,6 +127,7 @@ def report(days: Annotated[int, typer.Option(min=1)] = 30) -> None:
 
     async def run() -> dict[str, int]:
         settings = read_settings()
+        await migrate(settings.database)
         database = connect(settings.database)
         try:
             return await report_of(database, time.time() - days * 24 * 3600)
@@ -196,7 +198,7 @@ def _end(sentence: str) -> None:
 
 
 def main() -> None:
-    """Run a command; what is wrong with settings, content or data is one sentence and exit code 2."""
+    """Run a command; what is wrong with settings, content, data or the disk is one sentence and exit code 2."""
     quiet_logging()
     try:
         app()
@@ -205,6 +207,10 @@ def main() -> None:
         _end(what)
     except (TrainingFailed, EngineFailed) as problem:
         _end(f"the engine failed: {problem}")
+    except OSError as problem:
+        _end(f"{problem.filename or 'something'} cannot be used ({problem.strerror}); look at VARSAM_VAR")
+    except STORE_FAILURES as failure:
+        _end(f"the database does not answer ({type(failure).__name__})")
 
 
 if __name__ == "__main__":

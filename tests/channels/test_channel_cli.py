@@ -49,10 +49,10 @@ class Operator:
         self.settings = {name.upper(): value for name, value in {**platforms.settings(), **given}.items()}
         self.var = folder / "var"
 
-    async def varsam(self, *command: str, **changed: str) -> tuple[int, str]:
+    async def varsam(self, *command: str, of: tuple[str, ...] = ("channel",), **changed: str) -> tuple[int, str]:
         """Run a command; give its exit code and all that it prints, looked through for secrets."""
         printed = io.StringIO()
-        argv = patch.object(sys, "argv", ["varsam", "channel", *command])
+        argv = patch.object(sys, "argv", ["varsam", *of, *command])
         environ = patch.dict(os.environ, self._environment(changed), clear=True)
         logging = patch("gateway.cli.quiet_logging")  # is set once for a process, and this one is the tests'
         with argv, environ, logging, redirect_stdout(printed), redirect_stderr(printed):
@@ -258,3 +258,21 @@ async def test_list_where_the_database_does_not_answer(operator: Operator) -> No
     url = f"postgresql://varsam:hemlig@127.0.0.1:{free_port()}/varsam"
     code, printed = await operator.varsam("list", DATABASE_URL=url)
     assert (code, printed) == (2, "varsam: the database does not answer (OperationalError)\n")
+
+
+async def test_report_needs_no_gateway_that_has_run(operator: Operator) -> None:
+    code, printed = await operator.varsam("report", of=())
+    assert (code, "Traceback" in printed) == (0, False)
+    assert all(line.endswith("\t0") for line in printed.splitlines())
+
+
+@pytest.mark.parametrize("command", [("channel", "list"), ("report",), ("purge",), ("counsellor", "list")])
+async def test_a_database_or_folder_that_is_none_is_a_sentence(
+    command: tuple[str, ...], operator: Operator, tmp_path: Path
+) -> None:
+    url = f"postgresql://varsam:hemlig@127.0.0.1:{free_port()}/varsam"
+    code, printed = await operator.varsam(of=command, DATABASE_URL=url)
+    assert (code, printed) == (2, "varsam: the database does not answer (OperationalError)\n")
+    (tmp_path / "file").touch()
+    code, printed = await operator.varsam(of=command, VAR=str(tmp_path / "file"))
+    assert (code, printed) == (2, f"varsam: {tmp_path / 'file'} cannot be used (File exists); look at VARSAM_VAR\n")

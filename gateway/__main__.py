@@ -18,6 +18,7 @@ from gateway.keyring import KeyringError
 from gateway.log import quiet_logging
 from gateway.settings import Settings, SettingsError, read_settings
 from gateway.storage.database import DatabaseError
+from gateway.storage.failures import STORE_FAILURES
 
 SHUTDOWN_SECONDS = 12.0
 
@@ -61,7 +62,11 @@ def main() -> None:
     except (SettingsError, ContentError, KeyringError, DatabaseError) as problem:
         _end(str(problem))
     except OSError as problem:
+        if problem.filename:
+            _end(f"{problem.filename} cannot be used ({problem.strerror}); look at VARSAM_VAR")
         _end(f"cannot serve on port {settings.port}: {problem.strerror}. Set VARSAM_PORT to a free one.")
+    except STORE_FAILURES as failure:
+        _end(f"the database does not answer ({type(failure).__name__})")
 
 
 def _end(sentence: str) -> None:

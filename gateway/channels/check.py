@@ -68,6 +68,13 @@ class Check:
 
     async def _all(self) -> AsyncIterator[Finding]:
         yield Finding(True, "The settings are whole.")
+        address = self._one.values.get("api_url", "")
+        if address.startswith("http://") and await trial.is_public(address):
+            yield Finding(
+                False,
+                f"VARSAM_{self._one.name.upper()}_API_URL begins with http:// and leads out of our network: whoever is "
+                "on the way can read the token and every word. Make it https://.",
+            )
         try:
             for finding in await ask(self._one, self._channel.check(self._http), self._seconds):
                 yield finding

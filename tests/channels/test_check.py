@@ -176,6 +176,20 @@ async def test_a_platform_that_is_down_is_told(settings: Settings, name: str) ->
 
 
 @pytest.mark.parametrize("name", NAMES)
+async def test_a_platform_on_the_internet_without_encryption_is_told(
+    settings: Settings, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def public(origin: str) -> bool:
+        return origin == channel_of(settings, name).values["api_url"]
+
+    before = len(wrong(await check(settings, name)))
+    monkeypatch.setattr(trial, "is_public", public)
+    told = wrong(await check(settings, name))
+    assert len(told) == before + 1
+    assert told[0].startswith(f"VARSAM_{name.upper()}_API_URL begins with http:// and leads out of our network")
+
+
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("status", "text"), [(200, "<h1>Element</h1>"), (301, ""), (404, "Not Found"), (403, "denied")]
 )

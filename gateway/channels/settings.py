@@ -80,12 +80,14 @@ class _Reader:
     def __init__(self, name: str, settings: tuple[Setting, ...], environ: Mapping[str, str]) -> None:
         self._start = f"{PREFIX}{name.upper()}_"
         self._environ = environ
-        self._unread: set[str] = set()
+        self._unread: dict[str, str] = {}
         self.complaints: list[str] = []
         self.values: dict[str, str] = {}
         self.decision = ""
         given = self._given(settings)
         self.mode = self._mode(given)
+        if given.get("mode") != "off":  # whose secrets may have been taken away
+            self.complaints += self._unread.values()
         if self.mode == "off":
             return
         for setting in settings:
@@ -120,9 +122,8 @@ class _Reader:
         try:
             content = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            self._unread.add(name)
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            self.complaints.append(f"{variable}: that file cannot be read ({why}).")
+            self._unread[name] = f"{variable}: that file cannot be read ({why})."
             return ""
         return content
 

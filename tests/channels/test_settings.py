@@ -81,6 +81,7 @@ def test_what_is_optional_may_be_left_out() -> None:
 
 def test_off_keeps_the_rest_for_later() -> None:
     assert read_channels(given("sms", "off")) == ((), [])
+    assert read_channels({"VARSAM_SMS_MODE": "off", "VARSAM_SMS_PASSWORD_FILE": "/no/such/file"}) == ((), [])
 
 
 @pytest.mark.parametrize(("name", "setting"), SECRET, ids=ids(SECRET))

@@ -43,6 +43,7 @@ class Thing:
     first: float = NEVER
     acknowledged: float = NEVER
     brought: int = 0
+    turned_away: int = 0  # told that it could not be stored, or not told anything
     pushed: list[float] = field(default_factory=list)
 
 
@@ -118,6 +119,8 @@ class Couriers:
         now = time.monotonic()
         if not 200 <= status < 300:
             self.refused[status] = self.refused.get(status, 0) + 1
+            for thing in things:
+                thing.turned_away += 1
             return False
         if channel != "signal":
             self.taken.setdefault(channel, []).append(now - began)

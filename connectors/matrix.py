@@ -1,6 +1,5 @@
 """Matrix: a bot account on a homeserver. A person is known by the room alone. In a room with more than one other in it,
-or invited to it, nothing is read and nothing said. Encrypted words cannot be read. Facts: docs/channels/matrix.md.
-"""
+or invited to it, nothing is read and nothing said. Encrypted words cannot be read. Facts: docs/channels/matrix.md."""
 
 from __future__ import annotations
 
@@ -104,10 +103,12 @@ class Matrix(messaging.Channel):
         except SendFailed as failure:
             why = "The homeserver does not answer" if failure.name in ("provider_down", "in_doubt") else "No way in"
             return [Finding(False, f"{why} ({failure}): see VARSAM_MATRIX_API_URL, VARSAM_MATRIX_TOKEN, the firewall.")]
-        if not identifier(told.get("user_id")):
-            return [Finding(False, "What answers is not a homeserver: correct VARSAM_MATRIX_API_URL.")]
         if told.get("user_id") != self._user or not told.get("device_id"):
-            return [Finding(False, f"The token is not of a device of {self._user}: log in as it and set a new one.")]
+            return [
+                Finding(
+                    False, f"No device of {self._user} answers to this: see VARSAM_MATRIX_API_URL, VARSAM_MATRIX_TOKEN."
+                )
+            ]
         return [Finding(True, f"The homeserver knows {self._user}. How fast it may write cannot be seen from here.")]
 
     async def _call(

@@ -621,8 +621,8 @@ def test_a_joining_that_never_works_ends() -> None:
     [
         (BOT, "syt_c3RvZA_proving_matrix", "VARSAM", True, "knows @stod:stod.example.se"),
         (BOT, "syt_wrong", "VARSAM", False, "No way in (misconfigured 401)"),
-        ("@annan:stod.example.se", "syt_c3RvZA_proving_matrix", "VARSAM", False, "not of a device of @annan"),
-        (BOT, "syt_c3RvZA_proving_matrix", "", False, "not of a device of @stod"),
+        ("@annan:stod.example.se", "syt_c3RvZA_proving_matrix", "VARSAM", False, "No device of @annan"),
+        (BOT, "syt_c3RvZA_proving_matrix", "", False, "No device of @stod"),
     ],
 )
 async def test_check_says(

@@ -104,11 +104,7 @@ class Matrix(messaging.Channel):
             why = "The homeserver does not answer" if failure.name in ("provider_down", "in_doubt") else "No way in"
             return [Finding(False, f"{why} ({failure}): see VARSAM_MATRIX_API_URL, VARSAM_MATRIX_TOKEN, the firewall.")]
         if told.get("user_id") != self._user or not told.get("device_id"):
-            return [
-                Finding(
-                    False, f"No device of {self._user} answers to this: see VARSAM_MATRIX_API_URL, VARSAM_MATRIX_TOKEN."
-                )
-            ]
+            return [Finding(False, f"No device of {self._user}: see VARSAM_MATRIX_API_URL, VARSAM_MATRIX_TOKEN.")]
         return [Finding(True, f"The homeserver knows {self._user}. How fast it may write cannot be seen from here.")]
 
     async def _call(

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Literal
 
 from gateway.taking import asks_to_erase
 
 Command = Literal["erase", "stop", "link"]
-STOP_WORDS = frozenset({"stopp", "stop", "sms stopp", "stopp sms", "stoppa", "avsluta", "avregistrera"})
-LINK_WORDS = frozenset({"webb", "webben", "webbchatt", "webbchatten", "länk", "lank", "länken"})
-_AROUND = " \t\r\n.,:;!?/\"'”“’*_()\u200b\ufeff"
+ERASE_WORDS = frozenset(
+    {"radera allting", "radera samtalet", "radera konversationen", "radera chatt", "delete", "delete all", "erase"}
+)
+STOP_WORDS = frozenset(
+    {
+        "stopp", "stop", "sms stopp", "stopp sms", "stop sms", "stop all", "stoppa", "avsluta", "avregistrera",
+        "unsubscribe", "sluta skriva", "sluta skriva till mig", "sluta skicka", "sluta skicka sms", "sluta smsa",
+        "sluta sms a mig", "sluta smsa mig", "skriv inte mer", "skicka inget mer", "inga fler svar", "inga fler sms",
+        "inga fler meddelanden",
+    }
+)  # fmt: skip
+LINK_WORDS = frozenset(
+    {
+        "webb", "webben", "web", "webbchatt", "webbchatten", "webblänk", "länk", "lank", "länken", "link",
+        "skicka länk", "skicka länken",
+    }
+)  # fmt: skip
+MANNERS = frozenset({"tack", "snälla", "nu", "please"})  # said around an act
+# Alone they are taken for an act; with a plea around them they may be said to somebody who is in the room.
+_NO_PLEA = frozenset({"snälla", "please"})
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 def command_of(text: str) -> Command | None:
     """Give the act that a whole message asks for; a word among others is no act."""
-    said = " ".join(text.casefold().strip(_AROUND).split())
-    if asks_to_erase(said):
+    written = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+    words = _NO_WORD.sub(" ", unicodedata.normalize("NFC", written).casefold()).split()
+    said = " ".join(word for word in words if word not in MANNERS)
+    if asks_to_erase(said) or said in ERASE_WORDS:
         return "erase"
     if said in STOP_WORDS:
-        return "stop"
+        return None if _NO_PLEA.intersection(words) else "stop"
     return "link" if said in LINK_WORDS else None

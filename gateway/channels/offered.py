@@ -68,7 +68,7 @@ def typed(text: str, lines: Sequence[Line], can: Capabilities) -> Offer | None:
         return counted[number - 1] if 1 <= number <= len(counted) else None
     for place, block in enumerate(blocks):
         offers = _offers(block)
-        found = same_words(text, [offer.choice.title for offer in offers], beginnings=place == 0)
+        found = same_words(text, [offer.choice.title for offer in offers], newest=place == 0)
         if found is not None:
             return offers[found]
     return None

@@ -338,12 +338,30 @@ def chosen(engine: EngineDouble) -> str | None:
     ("words", "title"),
     [("1", "Boende"), ("2.", "Pengar"), ("nr 2", "Pengar"), ("2:an", "Pengar"), ("2an", "Pengar"), ("tvåan", "Pengar"),
      ("2️⃣", "Pengar"), (" 3 ", "Prata, nu"), ("PENGAR!", "Pengar"), ("prata", "Prata, nu"), ("4", None), ("0", None),
-     ("12", None), ("jag är 2", None), ("boende och pengar", None)],
+     ("12", None), ("jag är 2", None), ("boende och pengar", None), ("2👍🏽", "Pengar"), ("\u200f2\u200b", "Pengar"),
+     ("”2”", "Pengar"), ("#2", "Pengar"), ("nr. två", "Pengar"), ("2 tack", "Pengar"), ("two", "Pengar"),
+     ("2. Pengar", "Pengar"), ("2 pengar", "Pengar"), ("3) prata, nu", "Prata, nu"), ("2 000", None), ("2,5", None),
+     ("-2", None), ("2 barn", None), ("2 och 3", None), ("👍", None), ("tack", None)],
 )  # fmt: skip
 async def test_what_is_typed_is_a_choice_or_words(
     words: str, title: str | None, gateway: Gateway, engine_double: EngineDouble
 ) -> None:
     offer(engine_double, *TITLES)
+    await came(gateway, text("a", "hej"))
+    await came(gateway, text("b", words))
+    assert chosen(engine_double) == (f"topic:{title}" if title else None)
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [("visa int", "Visa inte"), ("vissa inte", "Visa inte"), ("2. visa itne", "Visa inte"), ("visa", None),
+     ("ingen manniska tack", "Ingen människa, tack"), ("jag ar under 18", "Jag är under 18"), ("jag är under 15", None),
+     ("jag är säker", None), ("Jag är inte osäker", None)],
+)  # fmt: skip
+async def test_a_title_with_a_letter_wrong_is_that_choice_unless_another_word_comes_of_it(
+    words: str, title: str | None, gateway: Gateway, engine_double: EngineDouble
+) -> None:
+    offer(engine_double, "Visa inte", "Ja, visa", "Ingen människa, tack", "Jag är under 18", "Jag är osäker")
     await came(gateway, text("a", "hej"))
     await came(gateway, text("b", words))
     assert chosen(engine_double) == (f"topic:{title}" if title else None)

@@ -34,15 +34,22 @@ class Disclosure:
         if not masked.kinds:
             return
         danger = self._in_danger(change.conversation, masked)
-        what = self._words.sentence(f"masked_{masked.kinds[0]}")
+        what = self._what(masked.kinds)
         if self._somebody_comes(change.conversation, danger):
             self._hidden.keep(change.conversation.id, text, message)
             help_there = danger and "address" in masked.kinds
-            name = "masked_danger_address" if help_there else "masked_danger" if danger else "masked"
+            name = "masked_danger" if danger else "masked"
+            if help_there:
+                name = "masked_danger_address" if len(masked.kinds) == 1 else "masked_danger_address_more"
             await say_as_system(change, name, self._words.sentence(name, what=what), self._choices(help_there))
         else:
             name = "masked_danger_alone" if danger else "masked_bot"
             await say_as_system(change, name, self._words.sentence(name, what=what))
+
+    def _what(self, kinds: tuple[str, ...]) -> str:
+        """Name all that was hidden: who says yes to a number must know that their address is shown with it."""
+        what = self._words.sentence(f"masked_{kinds[0]}")
+        return self._words.sentence("masked_and", what=what, more=self._what(kinds[1:])) if kinds[1:] else what
 
     def _choices(self, help_there: bool) -> list[dict[str, str]]:
         show = {"title": self._words.sentence("show_hidden"), "payload": SHOW}

@@ -62,13 +62,15 @@ class Taking:
         self._metrics.said.inc()
         return seq
 
-    async def choice(self, change: Change, id: str, payload: str, title: str, **more: Any) -> int:
-        """Store a choice that was offered; SHOW and HIDE are carried out at once."""
+    async def choice(
+        self, change: Change, id: str, payload: str, title: str, asked: int | None = None, **more: Any
+    ) -> int:
+        """Store a choice that was offered, by the line `asked` where it is known; SHOW and HIDE are carried out now."""
         done = payload in (SHOW, HIDE)
         explained = {"explained": self._settled(change)} if done else {}
         seq = await self._take(change, {"text": title, "choice": payload, **explained, **more}, id, answered=done)
         if done:
-            await self._disclosure.decide(change, payload)
+            await self._disclosure.decide(change, payload, asked)
         return seq
 
     async def mark(self, change: Change, id: str, text: str, answered: bool, **more: Any) -> int:

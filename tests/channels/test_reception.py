@@ -416,6 +416,24 @@ async def test_a_button_of_an_erased_conversation_chooses_nothing_here(
     assert only.share == "yes"
 
 
+async def test_a_yes_shows_what_its_own_question_was_about(gateway: Gateway, engine_double: EngineDouble) -> None:
+    """On a phone the older button stays: a yes to the number is none to the address."""
+    engine_double.summon()
+    await came(gateway, text("a", "jag vill prata med en människa"))
+    engine_double.calm()
+    await came(gateway, text("b", "ring 070-123 45 67"))
+    await came(gateway, text("c", "jag bor på Storgatan 5"))
+    asked = [line.seq for line in await lines(gateway) if "Jag har dolt" in line.words["text"]]
+    yes = gateway.words.sentence("show_hidden")
+    await came(gateway, text("p", yes, kind="choice", choice=f"{asked[0]}.0"))
+    told = await said(gateway)
+    assert ("ring 070-123 45 67" in told, "jag bor på Storgatan 5" in told) == (True, False)
+    await came(gateway, text("q", yes, kind="choice", choice=f"{asked[0]}.0"))
+    assert (await said(gateway, "system"))[-1] == gateway.words.sentence("hidden_gone")
+    await came(gateway, text("r", yes, kind="choice", choice=f"{asked[1]}.0"))
+    assert "jag bor på Storgatan 5" in await said(gateway)
+
+
 @pytest.mark.parametrize("name", ["telegram", "whatsapp", "messenger"])
 async def test_an_old_button_is_still_a_choice(
     name: str, gateway: Gateway, client: TestClient, platforms: Platforms, engine_double: EngineDouble

@@ -43,7 +43,8 @@ class Disclosure:
             asked = await say_as_system(change, name, self._words.sentence(name, what=what), self._choices(help_there))
             self._hidden.keep(change.conversation.id, text, message, asked)
         else:
-            name = "masked_danger_alone" if danger else "masked_bot"
+            alone = danger or (change.conversation.in_danger and not self._availability.can_come())
+            name = "masked_danger_alone" if alone else "masked_bot"
             await say_as_system(change, name, self._words.sentence(name, what=what))
 
     def _what(self, kinds: tuple[str, ...]) -> str:

@@ -57,6 +57,18 @@ async def test_danger_where_nobody_can_come_keeps_nothing_and_names_112(
     assert gateway.intake._disclosure._hidden.take(await key_of(gateway, visitor)) is None
 
 
+async def test_an_address_after_danger_where_nobody_can_come_is_answered_with_112_first(
+    visitor: Visitor, gateway: Gateway, engine_double: EngineDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has said that they are locked in, and then where, must not think that somebody has seen it."""
+    monkeypatch.setattr(gateway.availability, "_hours", "closed")
+    engine_double.summon("emergency")
+    await visitor.say("han har låst in mig")
+    engine_double.calm()
+    frames = await visitor.say(CALM)
+    assert asked(frames)[0] == (gateway.words.sentence("masked_danger_alone", what="en adress"), [])
+
+
 @pytest.mark.parametrize(
     ("route", "text", "name", "more"),
     [

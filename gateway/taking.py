@@ -11,16 +11,22 @@ from gateway.hidden import HIDE, SHOW
 from gateway.letters.secret_words import SecretWords
 from gateway.masking import mask
 from gateway.metrics import Metrics
+from gateway.requests import request_in
 from gateway.storage.change import Change
 from gateway.summons import CHOICE_UNDERSTOOD
 from gateway.veil import Veil
 from gateway.words import Words
 
-ERASE_WORDS = frozenset({"radera", "radera allt", "radera chatten"})
+ERASE_WORDS = frozenset(
+    {
+        "radera", "radera allt", "radera allting", "radera chatten", "radera chatt", "radera samtalet",
+        "radera konversationen", "delete", "delete all", "erase",
+    }
+)  # fmt: skip
 
 
 def asks_to_erase(text: str) -> bool:
-    return text.casefold().strip(" .!") in ERASE_WORDS
+    return request_in(text) in ERASE_WORDS
 
 
 class Taking:

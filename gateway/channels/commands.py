@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Literal
 
+from gateway.requests import request_in, words_in
 from gateway.taking import asks_to_erase
 
 Command = Literal["erase", "stop", "link"]
-ERASE_WORDS = frozenset(
-    {"radera allting", "radera samtalet", "radera konversationen", "radera chatt", "delete", "delete all", "erase"}
-)
 STOP_WORDS = frozenset(
     {
         "stopp", "stop", "sms stopp", "stopp sms", "stop sms", "stop all", "stoppa", "avsluta", "avregistrera",
@@ -26,19 +22,15 @@ LINK_WORDS = frozenset(
         "skicka länk", "skicka länken",
     }
 )  # fmt: skip
-MANNERS = frozenset({"tack", "snälla", "nu", "please"})  # said around an act
 # Alone they are taken for an act; with a plea around them they may be said to somebody who is in the room.
 _NO_PLEA = frozenset({"snälla", "please"})
-_NO_WORD = re.compile(r"[\W_]+")
 
 
 def command_of(text: str) -> Command | None:
     """Give the act that a whole message asks for; a word among others is no act."""
-    written = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
-    words = _NO_WORD.sub(" ", unicodedata.normalize("NFC", written).casefold()).split()
-    said = " ".join(word for word in words if word not in MANNERS)
-    if asks_to_erase(said) or said in ERASE_WORDS:
+    if asks_to_erase(text):
         return "erase"
+    said = request_in(text)
     if said in STOP_WORDS:
-        return None if _NO_PLEA.intersection(words) else "stop"
+        return None if _NO_PLEA.intersection(words_in(text)) else "stop"
     return "link" if said in LINK_WORDS else None

@@ -476,7 +476,7 @@ async def test_a_letter_is_left_by_sms_with_typed_words_and_opened_with_six(
     engine_double.choices = []
     await came(gateway, text("b", "lämna ett meddelande"))
     await came(gateway, text("c", "det är mitt brev"))
-    await came(gateway, text("d", "skicka"))
+    await came(gateway, text("d", "Skicka tack! 🙏"))
     await eventually(lambda: _shown(platforms), lambda words: len(words) == 6, 30)
     words = await _shown(platforms)
     assert len(await rows(gateway, "letters")) == 1

@@ -88,7 +88,7 @@ def same_words(text: str, titles: Sequence[str], newest: bool = False) -> int | 
 
 
 def _bare(text: str) -> str:
-    return " ".join(_NO_WORD.sub(" ", text.casefold()).split())
+    return " ".join(_NO_WORD.sub(" ", unicodedata.normalize("NFC", text).casefold()).split())
 
 
 def _is_near(said: str, title: str) -> bool:
@@ -96,6 +96,8 @@ def _is_near(said: str, title: str) -> bool:
 
     Never the first letter of a word, nor a digit: those make another word of it (osäker, under 15).
     """
+    if abs(len(said) - len(title)) > 1:
+        return False
     one, other = _plain(said), _plain(title)
     starts = [[word[0] for word in text.split()] for text in (one, other)]
     digits = [[sign for sign in text if sign.isdigit()] for text in (one, other)]

@@ -397,6 +397,21 @@ async def test_a_number_answers_what_a_counsellor_asked(
     assert ((await said(gateway))[-1], only.share) == ("1", "asked")
 
 
+async def test_a_yes_to_a_counsellor_does_not_show_what_the_machine_asked_of_just_before(
+    gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    engine_double.summon()
+    await came(gateway, text("a", "jag vill prata med en människa"))
+    (id,) = await gateway.store.ids()
+    await alva.claim(id)
+    await came(gateway, text("b", "ring 070-123 45 67"))
+    await alva.say(id, "Är du trygg just nu?")
+    await came(gateway, text("c", "ja"))
+    assert (await said(gateway))[-2:] == ["ring [telefonnummer]", "ja"]
+    await came(gateway, text("d", "ja, visa för kuratorn"))
+    assert "ring 070-123 45 67" in await said(gateway)
+
+
 async def test_a_button_of_an_erased_conversation_chooses_nothing_here(
     gateway: Gateway, engine_double: EngineDouble
 ) -> None:

@@ -52,8 +52,9 @@ def _safety_first(language: Language, turn: Turn, memory: Memory, said: Said) ->
     elif called or any(reply.get("lang") == language.code for reply in replies):
         if turn.route == "emergency":
             said.say(language.says["danger"], human, ("sos_112",), language.checked, language.code)
-    else:
-        said.say(language.says["again"], human, (), language.checked, language.code)
+    else:  # the short word asks them to press a button: not where there is none, since somebody comes already
+        name = "again" if human or offered else "danger"
+        said.say(language.says[name], human, (), language.checked, language.code)
     said.replies += replies
 
 

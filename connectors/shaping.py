@@ -7,6 +7,7 @@ message begins with a neutral line, since that is what a locked screen shows.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,13 +16,18 @@ from connectors.contract import Choice, ContactCard, Message
 from connectors.lengths import measure, plain, split
 from connectors.messaging import Capabilities, Option, Outbound
 
-_NUMBER = re.compile(r"(?:(?:nr|nummer|alternativ|val)\s*)?(\d{1,2})(?::?an)?")
+_NUMBER = re.compile(
+    r"(?:(?:nr|nummer|alternativ|alt|val|siffra)[.:]?\s*)?(?:(\d{1,2})(?::?an|:a)?|([^\W\d]+))(?:\s+(?:tack|please))?"
+)
 _NUMERALS = {
     "ett": 1, "ettan": 1, "två": 2, "tva": 2, "tvåan": 2, "tre": 3, "trean": 3, "fyra": 4, "fyran": 4, "fem": 5,
-    "femman": 5,
+    "femman": 5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
 }  # fmt: skip
+_LISTED = re.compile(r"\s*\d{1,2}\s*[.):-]?\s+(?=\D)")  # how a line of the list begins, copied with its words
 _NO_WORD = re.compile(r"[\W_]+")
-_AROUND = " \t\r\n.,;:!?()\"'*[]\u20e3\ufe0f"  # the last two are what makes a digit a key on a phone's keyboard
+# What may stand around a number and says nothing: signs, quotation marks, emoji, the key that a digit stands on.
+_AROUND = frozenset({"Cc", "Zs", "Po", "Ps", "Pe", "Pi", "Pf", "So", "Sk", "Mn", "Me"})
+_NEAR = 8  # letters; in a shorter title one wrong letter may be another word
 
 
 @dataclass(frozen=True)
@@ -52,24 +58,60 @@ def referred(text: str) -> tuple[int, int] | None:
 
 
 def number_in(text: str) -> int | None:
-    """Give the number that a whole text is, however it is written: 2, 2., nr 2, tvåan; None where it is none."""
-    said = text.casefold().strip(_AROUND)
-    number = _NUMBER.fullmatch(said)
-    return int(number.group(1)) if number else _NUMERALS.get(said)
+    """Give the number that a whole text is, however it is written: 2, 2., nr 2, tvåan, 2👍; None where it is none."""
+    seen = (sign for sign in unicodedata.normalize("NFKC", text.casefold()) if unicodedata.category(sign) != "Cf")
+    said = "".join(seen)
+    inner = [place for place, sign in enumerate(said) if unicodedata.category(sign) not in _AROUND]
+    number = _NUMBER.fullmatch(said[inner[0] : inner[-1] + 1]) if inner else None
+    if number is None:
+        return None
+    return int(number.group(1)) if number.group(1) else _NUMERALS.get(number.group(2))
 
 
-def same_words(text: str, titles: Sequence[str], beginnings: bool = False) -> int | None:
-    """Give which title a text repeats, from 0; with `beginnings` also by what stands before its comma. One only."""
-    said = _bare(text)
-    candidates = [[_bare(title) for title in titles]]
-    if beginnings:
+def same_words(text: str, titles: Sequence[str], newest: bool = False) -> int | None:
+    """Give which title a text repeats, from 0, also as the line it stood in, with its number; one only.
+
+    `newest`: what has just been offered, and is meant too by what stands before its comma or with a letter wrong.
+    """
+    bare = [_bare(title) for title in titles]
+    candidates = [bare]
+    if newest:
         candidates.append([_bare(title.partition(",")[0]) for title in titles])
-    found = next((some for some in candidates if some.count(said) == 1), None)
-    return found.index(said) if found and said else None
+    for said in dict.fromkeys(map(_bare, (text, _LISTED.sub("", text, count=1)))):
+        found = next((some for some in candidates if some.count(said) == 1), None)
+        if found and said:
+            return found.index(said)
+        near = [place for place, title in enumerate(bare) if newest and _is_near(said, title)]
+        if len(near) == 1:
+            return near[0]
+    return None
 
 
 def _bare(text: str) -> str:
-    return " ".join(_NO_WORD.sub(" ", text.casefold()).split())
+    return " ".join(_NO_WORD.sub(" ", unicodedata.normalize("NFC", text).casefold()).split())
+
+
+def _is_near(said: str, title: str) -> bool:
+    """Tell whether a text is a title without dots and rings, or with one letter wrong, lost, doubled or misplaced.
+
+    Never the first letter of a word, nor a digit: those make another word of it (osäker, under 15).
+    """
+    if abs(len(said) - len(title)) > 1:
+        return False
+    one, other = _plain(said), _plain(title)
+    starts = [[word[0] for word in text.split()] for text in (one, other)]
+    digits = [[sign for sign in text if sign.isdigit()] for text in (one, other)]
+    if len(other) < _NEAR or starts[0] != starts[1] or digits[0] != digits[1]:
+        return False
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    return len(one) <= 1 >= len(other) or (len(one) == 2 and one == other[::-1])
+
+
+def _plain(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if unicodedata.category(sign) != "Mn")
 
 
 def shape(message: Message, can: Capabilities, phrases: Phrases, first: int = 1) -> list[Outbound]:

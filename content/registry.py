@@ -36,6 +36,7 @@ IN_SENTENCES = FILLED | {
     "kept",
     "number",
     "what",
+    "more",
     "limit",
     "numbers",
     "clock",

@@ -34,40 +34,50 @@ class Disclosure:
         if not masked.kinds:
             return
         danger = self._in_danger(change.conversation, masked)
-        what = self._words.sentence(f"masked_{masked.kinds[0]}")
+        what = self._what(masked.kinds)
         if self._somebody_comes(change.conversation, danger):
-            self._hidden.keep(change.conversation.id, text, message)
             help_there = danger and "address" in masked.kinds
-            name = "masked_danger_address" if help_there else "masked_danger" if danger else "masked"
-            await say_as_system(change, name, self._words.sentence(name, what=what), self._choices(help_there))
+            name = "masked_danger" if danger else "masked"
+            if help_there:
+                name = "masked_danger_address" if len(masked.kinds) == 1 else "masked_danger_address_more"
+            asked = await say_as_system(change, name, self._words.sentence(name, what=what), self._choices(help_there))
+            self._hidden.keep(change.conversation.id, text, message, asked)
         else:
-            name = "masked_danger_alone" if danger else "masked_bot"
+            alone = danger or (change.conversation.in_danger and not self._availability.can_come())
+            name = "masked_danger_alone" if alone else "masked_bot"
             await say_as_system(change, name, self._words.sentence(name, what=what))
+
+    def _what(self, kinds: tuple[str, ...]) -> str:
+        """Name all that was hidden: who says yes to a number must know that their address is shown with it."""
+        what = self._words.sentence(f"masked_{kinds[0]}")
+        return self._words.sentence("masked_and", what=what, more=self._what(kinds[1:])) if kinds[1:] else what
 
     def _choices(self, help_there: bool) -> list[dict[str, str]]:
         show = {"title": self._words.sentence("show_hidden"), "payload": SHOW}
         hide = {"title": self._words.sentence("hide_hidden"), "payload": HIDE}
         return [{**show, "weight": "large"} if help_there else show, hide]
 
-    async def decide(self, change: Change, payload: str) -> None:
-        """Carry out SHOW or HIDE; what is shown becomes a line of the visitor's that says what was hidden in it."""
+    async def decide(self, change: Change, payload: str, asked: int | None = None) -> None:
+        """Carry out SHOW or HIDE; what is shown becomes a line of the visitor's that says what was hidden in it.
+
+        `asked`: the line that they answer, where it is known: on a phone older buttons stay, and each shows its own.
+        """
         conversation = change.conversation
-        message, text = self._hidden.message_of(conversation.id), self._hidden.take(conversation.id)
+        kept = self._hidden.take(conversation.id, asked)
         name = "hidden_kept" if payload == HIDE else "hidden_gone"
-        if payload == SHOW and text is not None:
-            masked = mask(text)
+        if payload == SHOW and kept is not None:
+            masked = mask(kept.text)
             danger = self._in_danger(conversation, masked)
             name = "hidden_nobody"
             if self._somebody_comes(conversation, danger):
-                of = {"of": message} if message else {}
-                await change.add("visitor", {"text": text, "shown": list(masked.kinds), **of})
+                of = {"of": kept.message} if kept.message else {}
+                await change.add("visitor", {"text": kept.text, "shown": list(masked.kinds), **of})
                 name = _shown(conversation, danger)
         await say_as_system(change, name, self._words.sentence(name))
 
     def forget(self, conversation: str, message: str | None = None) -> None:
         """Forget what was hidden; `message`: only if it was in that one."""
-        if message is None or self._hidden.message_of(conversation) == message:
-            self._hidden.take(conversation)
+        self._hidden.forget(conversation, message)
 
     def _in_danger(self, conversation: Conversation, masked: Masked) -> bool:
         """Tell whether life may be in danger; with the bot only where these very words say so, which calls somebody."""

@@ -11,16 +11,22 @@ from gateway.hidden import HIDE, SHOW
 from gateway.letters.secret_words import SecretWords
 from gateway.masking import mask
 from gateway.metrics import Metrics
+from gateway.requests import request_in
 from gateway.storage.change import Change
 from gateway.summons import CHOICE_UNDERSTOOD
 from gateway.veil import Veil
 from gateway.words import Words
 
-ERASE_WORDS = frozenset({"radera", "radera allt", "radera chatten"})
+ERASE_WORDS = frozenset(
+    {
+        "radera", "radera allt", "radera allting", "radera chatten", "radera chatt", "radera samtalet",
+        "radera konversationen", "delete", "delete all", "erase",
+    }
+)  # fmt: skip
 
 
 def asks_to_erase(text: str) -> bool:
-    return text.casefold().strip(" .!") in ERASE_WORDS
+    return request_in(text) in ERASE_WORDS
 
 
 class Taking:
@@ -62,13 +68,15 @@ class Taking:
         self._metrics.said.inc()
         return seq
 
-    async def choice(self, change: Change, id: str, payload: str, title: str, **more: Any) -> int:
-        """Store a choice that was offered; SHOW and HIDE are carried out at once."""
+    async def choice(
+        self, change: Change, id: str, payload: str, title: str, asked: int | None = None, **more: Any
+    ) -> int:
+        """Store a choice that was offered, by the line `asked` where it is known; SHOW and HIDE are carried out now."""
         done = payload in (SHOW, HIDE)
         explained = {"explained": self._settled(change)} if done else {}
         seq = await self._take(change, {"text": title, "choice": payload, **explained, **more}, id, answered=done)
         if done:
-            await self._disclosure.decide(change, payload)
+            await self._disclosure.decide(change, payload, asked)
         return seq
 
     async def mark(self, change: Change, id: str, text: str, answered: bool, **more: Any) -> int:

@@ -40,6 +40,12 @@ def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
     return found
 
 
+def _is_spoken_over(block: Sequence[Line]) -> bool:
+    """Tell whether a counsellor has said something since: a yes is to them, and only the whole words are a choice."""
+    offered = max(line.seq for line in block if choices_of(line.words))
+    return any(line.sender == "counsellor" and line.seq > offered for line in block)
+
+
 def _offers(lines: Sequence[Line]) -> list[Offer]:
     return [Offer(line.seq, i, choice) for line in lines for i, choice in enumerate(choices_of(line.words))]
 
@@ -68,7 +74,8 @@ def typed(text: str, lines: Sequence[Line], can: Capabilities) -> Offer | None:
         return counted[number - 1] if 1 <= number <= len(counted) else None
     for place, block in enumerate(blocks):
         offers = _offers(block)
-        found = same_words(text, [offer.choice.title for offer in offers], beginnings=place == 0)
+        newest = place == 0 and not _is_spoken_over(block)
+        found = same_words(text, [offer.choice.title for offer in offers], newest)
         if found is not None:
             return offers[found]
     return None

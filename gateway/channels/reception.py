@@ -174,7 +174,8 @@ class Reception:
         offer = offer or typed(inbound.text, before, channel.capabilities)
         owed = self._owed(inbound, was)
         if offer is not None:
-            await self._taking.choice(change, id, offer.choice.payload, offer.choice.title, typed=text, **more)
+            choice = offer.choice
+            await self._taking.choice(change, id, choice.payload, choice.title, offer.seq, typed=text, **more)
         elif text:
             for place, piece in enumerate(cut(text)):
                 await self._taking.text(change, part_of(id, place), piece, **({} if place else more))

@@ -16,6 +16,7 @@ from gateway.errands.stage import TITLES, Note, Stage
 from gateway.handoff import State
 from gateway.known import remember
 from gateway.letters.mailboxes import Mailboxes
+from gateway.requests import request_in
 from gateway.storage.change import Change
 from gateway.storage.records import Conversation, Gone, Line
 from gateway.words import Words
@@ -105,10 +106,10 @@ class LetterErrand:
         """Give the step that a line asks for in words, where there are no buttons: "skicka", "ta bort meddelandet"."""
         if "letter" not in (conversation.errand or {}) or conversation.state is State.HUMAN:
             return None
-        said = line.words["text"].casefold().strip(" .!")
-        if said in ("skicka", self._words.sentence("letter_send").casefold()):
+        said = request_in(line.words["text"])
+        if said in ("skicka", request_in(self._words.sentence("letter_send"))):
             return self.send
-        return self.drop if said == self._words.sentence("letter_drop").casefold() else None
+        return self.drop if said == request_in(self._words.sentence("letter_drop")) else None
 
     async def send(self, id: str, line: Line) -> None:
         """Store the letter once, whatever is repeated after a crash, and give the words."""

@@ -35,6 +35,13 @@ def test_safety_comes_first_in_each_language_with_a_human_and_then_only_a_short_
     assert (memory.greeted_in, memory.lang) == ([code], code)
 
 
+def test_who_waits_for_a_human_is_not_asked_to_press_a_button_that_is_not_there(content: Content) -> None:
+    memory, arabic = Memory(), content.languages["ar"].says
+    compose(content, turn(content, "anonymity", lang="ar"), memory)
+    waits = compose(content, turn(content, "sheltered_housing", lang="ar", waiting=True), memory)
+    assert (waits.replies[0]["text"], waits.replies[0]["choices"]) == (arabic["danger"], [])
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_danger_names_112_first_in_that_language_every_time(content: Content, code: str) -> None:
     memory = Memory()

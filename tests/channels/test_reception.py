@@ -338,12 +338,31 @@ def chosen(engine: EngineDouble) -> str | None:
     ("words", "title"),
     [("1", "Boende"), ("2.", "Pengar"), ("nr 2", "Pengar"), ("2:an", "Pengar"), ("2an", "Pengar"), ("tvåan", "Pengar"),
      ("2️⃣", "Pengar"), (" 3 ", "Prata, nu"), ("PENGAR!", "Pengar"), ("prata", "Prata, nu"), ("4", None), ("0", None),
-     ("12", None), ("jag är 2", None), ("boende och pengar", None)],
+     ("12", None), ("jag är 2", None), ("boende och pengar", None), ("2👍🏽", "Pengar"), ("\u200f2\u200b", "Pengar"),
+     ("”2”", "Pengar"), ("#2", "Pengar"), ("nr. två", "Pengar"), ("2 tack", "Pengar"), ("two", "Pengar"),
+     ("2. Pengar", "Pengar"), ("2 pengar", "Pengar"), ("3) prata, nu", "Prata, nu"), ("2 000", None), ("2,5", None),
+     ("-2", None), ("2 barn", None), ("2 och 3", None), ("👍", None), ("tack", None)],
 )  # fmt: skip
 async def test_what_is_typed_is_a_choice_or_words(
     words: str, title: str | None, gateway: Gateway, engine_double: EngineDouble
 ) -> None:
     offer(engine_double, *TITLES)
+    await came(gateway, text("a", "hej"))
+    await came(gateway, text("b", words))
+    assert chosen(engine_double) == (f"topic:{title}" if title else None)
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [("visa int", "Visa inte"), ("vissa inte", "Visa inte"), ("2. visa itne", "Visa inte"), ("visa", None),
+     ("ingen manniska tack", "Ingen människa, tack"), ("Ingen ma\u0308nniska tack", "Ingen människa, tack"),
+     ("jag ar under 18", "Jag är under 18"), ("jag är under 15", None),
+     ("jag är säker", None), ("Jag är inte osäker", None)],
+)  # fmt: skip
+async def test_a_title_with_a_letter_wrong_is_that_choice_unless_another_word_comes_of_it(
+    words: str, title: str | None, gateway: Gateway, engine_double: EngineDouble
+) -> None:
+    offer(engine_double, "Visa inte", "Ja, visa", "Ingen människa, tack", "Jag är under 18", "Jag är osäker")
     await came(gateway, text("a", "hej"))
     await came(gateway, text("b", words))
     assert chosen(engine_double) == (f"topic:{title}" if title else None)
@@ -378,6 +397,21 @@ async def test_a_number_answers_what_a_counsellor_asked(
     assert ((await said(gateway))[-1], only.share) == ("1", "asked")
 
 
+async def test_a_yes_to_a_counsellor_does_not_show_what_the_machine_asked_of_just_before(
+    gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    engine_double.summon()
+    await came(gateway, text("a", "jag vill prata med en människa"))
+    (id,) = await gateway.store.ids()
+    await alva.claim(id)
+    await came(gateway, text("b", "ring 070-123 45 67"))
+    await alva.say(id, "Är du trygg just nu?")
+    await came(gateway, text("c", "ja"))
+    assert (await said(gateway))[-2:] == ["ring [telefonnummer]", "ja"]
+    await came(gateway, text("d", "ja, visa för kuratorn"))
+    assert "ring 070-123 45 67" in await said(gateway)
+
+
 async def test_a_button_of_an_erased_conversation_chooses_nothing_here(
     gateway: Gateway, engine_double: EngineDouble
 ) -> None:
@@ -396,6 +430,24 @@ async def test_a_button_of_an_erased_conversation_chooses_nothing_here(
     await came(gateway, text("p3", "share:yes", kind="choice", choice=reference))
     (only,) = await conversations(gateway)
     assert only.share == "yes"
+
+
+async def test_a_yes_shows_what_its_own_question_was_about(gateway: Gateway, engine_double: EngineDouble) -> None:
+    """On a phone the older button stays: a yes to the number is none to the address."""
+    engine_double.summon()
+    await came(gateway, text("a", "jag vill prata med en människa"))
+    engine_double.calm()
+    await came(gateway, text("b", "ring 070-123 45 67"))
+    await came(gateway, text("c", "jag bor på Storgatan 5"))
+    asked = [line.seq for line in await lines(gateway) if "Jag har dolt" in line.words["text"]]
+    yes = gateway.words.sentence("show_hidden")
+    await came(gateway, text("p", yes, kind="choice", choice=f"{asked[0]}.0"))
+    told = await said(gateway)
+    assert ("ring 070-123 45 67" in told, "jag bor på Storgatan 5" in told) == (True, False)
+    await came(gateway, text("q", yes, kind="choice", choice=f"{asked[0]}.0"))
+    assert (await said(gateway, "system"))[-1] == gateway.words.sentence("hidden_gone")
+    await came(gateway, text("r", yes, kind="choice", choice=f"{asked[1]}.0"))
+    assert "jag bor på Storgatan 5" in await said(gateway)
 
 
 @pytest.mark.parametrize("name", ["telegram", "whatsapp", "messenger"])
@@ -440,7 +492,7 @@ async def test_a_letter_is_left_by_sms_with_typed_words_and_opened_with_six(
     engine_double.choices = []
     await came(gateway, text("b", "lämna ett meddelande"))
     await came(gateway, text("c", "det är mitt brev"))
-    await came(gateway, text("d", "skicka"))
+    await came(gateway, text("d", "Skicka tack! 🙏"))
     await eventually(lambda: _shown(platforms), lambda words: len(words) == 6, 30)
     words = await _shown(platforms)
     assert len(await rows(gateway, "letters")) == 1

@@ -57,6 +57,18 @@ async def test_danger_where_nobody_can_come_keeps_nothing_and_names_112(
     assert gateway.intake._disclosure._hidden.take(await key_of(gateway, visitor)) is None
 
 
+async def test_an_address_after_danger_where_nobody_can_come_is_answered_with_112_first(
+    visitor: Visitor, gateway: Gateway, engine_double: EngineDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has said that they are locked in, and then where, must not think that somebody has seen it."""
+    monkeypatch.setattr(gateway.availability, "_hours", "closed")
+    engine_double.summon("emergency")
+    await visitor.say("han har låst in mig")
+    engine_double.calm()
+    frames = await visitor.say(CALM)
+    assert asked(frames)[0] == (gateway.words.sentence("masked_danger_alone", what="en adress"), [])
+
+
 @pytest.mark.parametrize(
     ("route", "text", "name", "more"),
     [
@@ -64,6 +76,8 @@ async def test_danger_where_nobody_can_come_keeps_nothing_and_names_112(
         ("emergency", CALM, "masked_danger_address", {"weight": "large"}),
         ("human_now", DANGER, "masked_danger_address", {"weight": "large"}),
         ("emergency", "ring mig på 070-123 45 67", "masked_danger", {}),
+        ("human_now", f"070-123 45 67, {CALM}", "masked", {}),
+        ("emergency", f"070-123 45 67, {CALM}", "masked_danger_address_more", {"weight": "large"}),
     ],
 )
 async def test_while_waiting_it_is_asked_by_what_is_hidden_and_how_bad_it_is(
@@ -72,7 +86,8 @@ async def test_while_waiting_it_is_asked_by_what_is_hidden_and_how_bad_it_is(
 ) -> None:  # fmt: skip
     await waiting(visitor, gateway, engine_double, route)
     frames = await visitor.say(text)
-    what = "ett telefonnummer" if "070" in text else "en adress"
+    kinds = {"070": "ett telefonnummer", STREET: "en adress"}
+    what = " och ".join(name for kind, name in kinds.items() if kind in text)
     assert asked(frames)[0] == (gateway.words.sentence(name, what=what), choices(gateway, **more))
 
 

@@ -18,12 +18,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from gateway.channels.settings import ChannelSettings, read_channels
 
 PREFIX = "VARSAM_"
 _ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.\-]*[a-z0-9])?|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?")
 USUAL_PORTS = {"http": 80, "https": 443}
+DRIVERS = ("sqlite", "sqlite+aiosqlite", "postgresql", "postgresql+psycopg")
 ENCODER_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 FROM_FILE = ("MASTER_KEY", "DATABASE_URL")
 
@@ -134,8 +137,14 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and not re.match(r"^(sqlite|postgresql)(\+\w+)?://", value.get_secret_value()):
-            raise ValueError("give a SQLAlchemy URL that starts with sqlite:// or postgresql://")
+        try:
+            known = not value.get_secret_value() or make_url(value.get_secret_value()).drivername in DRIVERS
+        except (ArgumentError, ValueError):  # nothing of it may be shown: it may hold a password
+            known = False
+        if not known:
+            raise ValueError(
+                "give a URL like sqlite:////srv/varsam.sqlite or postgresql://user:password@host:5432/name"
+            )
         return value
 
     @field_validator("timezone")

@@ -185,6 +185,21 @@ def test_database_has_its_asynchronous_driver(given: str, expected: str) -> None
     assert read(database_url=given, var="data").database == expected
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "mysql://u:canary@h/d", "postgresql+asyncpg://u:canary@h/d", "postgresql://u:canary@h:port/d", "u:canary@h/d",
+        "postgresql://u:canary@h:99x/d", "canary",
+    ],
+)  # fmt: skip
+def test_a_database_that_cannot_be_used_stops_the_start_without_its_password(given: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read(database_url=given)
+    assert "VARSAM_DATABASE_URL" in str(caught.value)
+    assert "postgresql://user" in str(caught.value)
+    assert "canary" not in str(caught.value)
+
+
 def test_files_lie_in_the_folder_unless_told() -> None:
     settings = read(var="data")
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from connectors.messaging import Finding, SendFailed
 from connectors.messenger_inbound import is_start, scoped_id
-from connectors.meta import is_not_meta
+from connectors.meta import not_meta
 from connectors.reading import host, moment, part, parts, words
 
 NEEDED = ("messages", "messaging_postbacks")
@@ -77,11 +77,8 @@ def _of_the_token(failure: SendFailed) -> str:
         )
     if failure.code in ("appsecret_proof", "104"):
         return _of_the_secret(failure)
-    if is_not_meta(failure):
-        return (
-            f"What answers is not Meta ({failure}): correct VARSAM_MESSENGER_API_URL, or leave it out; then look at "
-            "the firewall and the proxy on the way out."
-        )
+    if stranger := not_meta(failure, "VARSAM_MESSENGER_API_URL", failure):
+        return stranger
     return f"Meta refuses to show the page ({failure}). {_RIGHTS}"
 
 

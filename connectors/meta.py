@@ -111,9 +111,14 @@ def trouble(body: Mapping[str, Any]) -> Trouble | None:
     return Trouble(code, whole_number(error.get("error_subcode")) or 0, error.get("is_transient") is True, unproven)
 
 
-def is_not_meta(failure: SendFailed) -> bool:
-    """Tell whether what answered has no word of Meta's, and a status that says that it is something else."""
-    return failure.name == "misconfigured" and failure.code in _OF_OTHERS
+def not_meta(failure: SendFailed, setting: str, told: object) -> str | None:
+    """Say what to do where what answered has no word of Meta's, and a status that says that it is something else."""
+    if failure.name != "misconfigured" or failure.code not in _OF_OTHERS:
+        return None
+    return (
+        f"What answers is not Meta ({told}): correct {setting}, or leave it out; then look at the firewall and the "
+        "proxy on the way out."
+    )
 
 
 def raise_for_trouble(

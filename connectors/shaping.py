@@ -73,21 +73,22 @@ def same_words(text: str, titles: Sequence[str], newest: bool = False) -> int | 
 
     `newest`: what has just been offered, and is meant too by what stands before its comma or with a letter wrong.
     """
-    bare = [_bare(title) for title in titles]
-    candidates = [bare]
+    whole = [bare(title) for title in titles]
+    candidates = [whole]
     if newest:
-        candidates.append([_bare(title.partition(",")[0]) for title in titles])
-    for said in dict.fromkeys(map(_bare, (text, _LISTED.sub("", text, count=1)))):
+        candidates.append([bare(title.partition(",")[0]) for title in titles])
+    for said in dict.fromkeys(map(bare, (text, _LISTED.sub("", text, count=1)))):
         found = next((some for some in candidates if some.count(said) == 1), None)
         if found and said:
             return found.index(said)
-        near = [place for place, title in enumerate(bare) if newest and _is_near(said, title)]
+        near = [place for place, title in enumerate(whole) if newest and _is_near(said, title)]
         if len(near) == 1:
             return near[0]
     return None
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """Give the words of a text in small letters, one space between them."""
     return " ".join(_NO_WORD.sub(" ", unicodedata.normalize("NFC", text).casefold()).split())
 
 

@@ -67,17 +67,12 @@ def reference(chat: int, message: int) -> str:
     return f"{chat}.{message}"
 
 
-def _number(reference: str) -> str:
-    """Give what deletes a message: its number alone, for it is kept with the words, and the chat is the person's id."""
-    return reference.rpartition(".")[2]
-
-
 def _message(message: dict[str, Any]) -> Inbound | None:
     found = _private(message)
     if found is None:
         return None
-    chat, id = found
-    at = _at(message.get("date"))
+    chat, number = found
+    id, at = reference(chat, number), _at(message.get("date"))
     text, media = _content(message)
     if media is None:
         return None
@@ -85,14 +80,14 @@ def _message(message: dict[str, Any]) -> Inbound | None:
     if command and command[1].lower() == "start" and not media:
         text = text[command.end() :].strip()
         if _CARRIED.fullmatch(text):
-            return Inbound("start", id, (PERSON + str(chat),), removal=_number(id), at=at)
+            return Inbound("start", id, (PERSON + str(chat),), removal=str(number), at=at)
     return Inbound(
         "media" if media else "text",
         id,
         (PERSON + str(chat),),
         _without_slash(text),
         media=media,
-        removal=_number(id),
+        removal=str(number),
         at=at,
     )
 
@@ -102,7 +97,8 @@ def _edited(message: dict[str, Any]) -> Inbound | None:
     found = _private(message)
     if found is None or "location" in message:
         return None
-    chat, id = found
+    chat, number = found
+    id = reference(chat, number)
     text, media = _content(message)
     if media is None:
         return None
@@ -115,7 +111,7 @@ def _edited(message: dict[str, Any]) -> Inbound | None:
         (PERSON + str(chat),),
         _without_slash(text),
         refers=id,
-        removal=_number(id),
+        removal=str(number),
         media=media,
         at=_at(edited),
     )
@@ -148,12 +144,15 @@ _READERS: tuple[tuple[str, Callable[[dict[str, Any]], Inbound | None]], ...] = (
 )
 
 
-def _private(message: dict[str, Any]) -> tuple[int, str] | None:
-    """Give chat and id of a message that a person wrote to us; None for groups, channels, echoes and bots."""
+def _private(message: dict[str, Any]) -> tuple[int, int] | None:
+    """Give chat and number of a message that a person wrote to us; None for groups, channels, echoes and bots.
+
+    The number alone deletes it: that is kept with the words, and the chat is the person's id.
+    """
     chat, number = _private_chat(message), message.get("message_id")
     if chat is None or not _whole(number) or not _is_sender(message.get("from", {"id": chat}), chat):
         return None
-    return chat, reference(chat, number)
+    return chat, number
 
 
 def _private_chat(holder: dict[str, Any]) -> int | None:

@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 
 from connectors.messaging import Finding, SendFailed
-from connectors.meta import bearer, is_not_meta, raise_for_trouble, secret_proof
+from connectors.meta import bearer, not_meta, raise_for_trouble, secret_proof
 from connectors.reading import host, moment, part, parts, whole_number, words
 from connectors.whatsapp_errors import CODES
 from connectors.wire import call
@@ -106,11 +106,8 @@ def _why(failed: SendFailed) -> str:
             "long id that stands beside the number at Meta, not the number; and the system user must be given the "
             "WhatsApp account."
         )
-    if is_not_meta(failed):
-        return (
-            f"What answers is not Meta ({code}): correct VARSAM_WHATSAPP_API_URL, or leave it out; then look at the "
-            "firewall and the proxy on the way out."
-        )
+    if stranger := not_meta(failed, "VARSAM_WHATSAPP_API_URL", code):
+        return stranger
     if failed.name == "misconfigured":
         return (
             f"Meta refuses the token the right to the number (code {code}): make a token with the rights "

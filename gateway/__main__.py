@@ -7,13 +7,13 @@ import asyncio
 import contextlib
 import json
 import signal
-import sys
 from pathlib import Path
 
 from aiohttp import web
 
 from content.model import ContentError
 from gateway.app import Gateway
+from gateway.ending import end, unanswered, unusable
 from gateway.keyring import KeyringError
 from gateway.log import quiet_logging
 from gateway.settings import Settings, SettingsError, read_settings
@@ -60,18 +60,13 @@ def main() -> None:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(serve(settings, engine, given.ports_file))
     except (SettingsError, ContentError, KeyringError, DatabaseError) as problem:
-        _end(str(problem))
+        end(str(problem))
     except OSError as problem:
         if problem.filename:
-            _end(f"{problem.filename} cannot be used ({problem.strerror}); look at VARSAM_VAR")
-        _end(f"cannot serve on port {settings.port}: {problem.strerror}. Set VARSAM_PORT to a free one.")
+            end(unusable(problem))
+        end(f"cannot serve on port {settings.port}: {problem.strerror}. Set VARSAM_PORT to a free one.")
     except STORE_FAILURES as failure:
-        _end(f"the database does not answer ({type(failure).__name__})")
-
-
-def _end(sentence: str) -> None:
-    print(f"varsam: {sentence}", file=sys.stderr)
-    sys.exit(2)
+        end(unanswered(failure))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from gateway.booking.times import Times
 from gateway.channel_cli import channel_app
 from gateway.console.auth import Auth
 from gateway.content_cli import content_app
+from gateway.ending import end, unanswered, unusable
 from gateway.engine_client import EngineFailed
 from gateway.keyring import Keyring, KeyringError, master_keys
 from gateway.letters.mailboxes import Mailboxes
@@ -105,7 +106,7 @@ def counsellor_disable(name: str) -> None:
         return found is not None
 
     if not _with_staff(disable):
-        _end(f"there is no counsellor called {name}; see 'varsam counsellor list'")
+        end(f"there is no counsellor called {name}; see 'varsam counsellor list'")
 
 
 def _with_staff(work: Callable[[Staff], Awaitable[Any]]) -> Any:
@@ -191,12 +192,6 @@ async def _purge_letters(mailboxes: Mailboxes, everything: bool) -> int:
     return len(ids)
 
 
-def _end(sentence: str) -> None:
-    """Say what is wrong and stop with exit code 2."""
-    print(f"varsam: {sentence}", file=sys.stderr)
-    sys.exit(2)
-
-
 def main() -> None:
     """Run a command; what is wrong with settings, content, data or the disk is one sentence and exit code 2."""
     quiet_logging()
@@ -204,13 +199,13 @@ def main() -> None:
         app()
     except (SettingsError, ContentError, KeyringError, DatabaseError, PortTaken, BadLine, NameTaken) as problem:
         what = f"the name {problem} is taken" if isinstance(problem, NameTaken) else str(problem)
-        _end(what)
+        end(what)
     except (TrainingFailed, EngineFailed) as problem:
-        _end(f"the engine failed: {problem}")
+        end(f"the engine failed: {problem}")
     except OSError as problem:
-        _end(f"{problem.filename or 'something'} cannot be used ({problem.strerror}); look at VARSAM_VAR")
+        end(unusable(problem))
     except STORE_FAILURES as failure:
-        _end(f"the database does not answer ({type(failure).__name__})")
+        end(unanswered(failure))
 
 
 if __name__ == "__main__":

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
+from connectors.shaping import bare
+
 MANNERS = frozenset({"tack", "snälla", "nu", "please"})
-_NO_WORD = re.compile(r"[\W_]+")
 
 
 def words_in(text: str) -> list[str]:
     """Give the words of a text in small letters; what cannot be seen in it is left out."""
-    seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
-    return _NO_WORD.sub(" ", unicodedata.normalize("NFC", seen).casefold()).split()
+    return bare("".join(sign for sign in text if unicodedata.category(sign) != "Cf")).split()
 
 
 def request_in(text: str) -> str:

@@ -16,7 +16,7 @@ import structlog
 from connectors.contract import Message
 from connectors.messaging import FAILURES, Capabilities, Channel, SendFailed
 from connectors.shaping import shape
-from gateway.channels.courier import backoff
+from gateway.channels.courier import waits
 from gateway.channels.limits import Limits
 from gateway.channels.outbox import addressed, phrases
 from gateway.metrics import Metrics
@@ -131,7 +131,7 @@ class FarewellBidder:
             await self._say(row, channel, http)
         except SendFailed as failure:
             log.warning("farewell_failed", channel=channel.name, failure=failure.name, code=failure.code)
-            wait = backoff(row.attempts + 1) if failure.retry_after is None else failure.retry_after
+            wait = waits(row.attempts + 1, failure)
             if failure.whole:
                 self._limits.pause(channel.name, wait)
             if FAILURES[failure.name].retry or self._may_repeat(row, failure):

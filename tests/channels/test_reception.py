@@ -240,10 +240,7 @@ async def test_starting_twice_is_answered_twice_and_greeted_once(gateway: Gatewa
 async def test_a_start_does_not_make_the_machine_speak_to_whom_a_counsellor_talks_with(
     gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
 ) -> None:
-    engine_double.summon()
-    await came(gateway, text("a", "jag vill prata med en människa"))
-    (id,) = await gateway.store.ids()
-    await alva.claim(id)
+    await taken_over(gateway, alva, engine_double)
     before = await said(gateway, "bot")
     await came(gateway, text("b", kind="start"), text("c", kind="media", media="picture"))
     assert await said(gateway, "bot") == before
@@ -383,13 +380,19 @@ async def test_a_number_means_the_newest_list(gateway: Gateway, engine_double: E
     assert chosen(engine_double) == "topic:Arbete"
 
 
-async def test_a_number_answers_what_a_counsellor_asked(
-    gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
-) -> None:
+async def taken_over(gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble) -> str:
+    """Give a conversation that Alva has been called to and holds."""
     engine_double.summon()
     await came(gateway, text("a", "jag vill prata med en människa"))
     (id,) = await gateway.store.ids()
     await alva.claim(id)
+    return id
+
+
+async def test_a_number_answers_what_a_counsellor_asked(
+    gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
+) -> None:
+    id = await taken_over(gateway, alva, engine_double)
     await came(gateway, text("b", "hej"))
     await alva.say(id, "Hur många barn har du?")
     await came(gateway, text("c", "1"))
@@ -400,10 +403,7 @@ async def test_a_number_answers_what_a_counsellor_asked(
 async def test_a_yes_to_a_counsellor_does_not_show_what_the_machine_asked_of_just_before(
     gateway: Gateway, alva: ConsoleClient, engine_double: EngineDouble
 ) -> None:
-    engine_double.summon()
-    await came(gateway, text("a", "jag vill prata med en människa"))
-    (id,) = await gateway.store.ids()
-    await alva.claim(id)
+    id = await taken_over(gateway, alva, engine_double)
     await came(gateway, text("b", "ring 070-123 45 67"))
     await alva.say(id, "Är du trygg just nu?")
     await came(gateway, text("c", "ja"))
